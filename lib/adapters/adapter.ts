@@ -1,0 +1,250 @@
+import type { CrosslinkError } from '../errors';
+import type { Transport } from '../transport/transport';
+
+/** Where an integration runs: the vendor's cloud, or a system inside the customer's own network. */
+export type Mode = 'cloud' | 'onprem';
+
+/** A plain JSON value. `undefined` never stands for a value: absent, null and empty are three things. */
+export type FieldValue = string | number | boolean | null | FieldValue[] | { [key: string]: FieldValue };
+
+/** Field name (or path) to value. A missing key means "absent", not "null". */
+export type Fields = Record<string, FieldValue>;
+
+/** One mapping line between a local field and an external field (design: field rule). */
+export interface FieldRule {
+	/** Local field name, or a dotted path such as `custom_fields.po`. */
+	local: string;
+	/** Field name in the external system, in the vendor's spelling. */
+	external: string;
+	direction: 'push' | 'pull' | 'both';
+	/** Which side wins when `policy` is `owner`. */
+	owner: 'local' | 'external';
+	/** What happens when both sides changed since the base. */
+	policy: 'owner' | 'newer' | 'onlyIfEmpty' | 'manual';
+	/** `initial`: only when the record is created; `onChange`: when the source side changed; `enforced`: also undo foreign edits. */
+	strength: 'initial' | 'onChange' | 'enforced';
+}
+
+/** A record reference held in a local field, kept as an association on the other side. */
+export interface AssociationRule {
+	/** Local field that holds the other record's local id, e.g. `companyId`. */
+	local: string;
+	/** Entity of the other record, e.g. `company`. */
+	entity: string;
+}
+
+/** What an adapter maps one entity to, before the tenant's own settings are laid over it. */
+export interface EntityDefaults {
+	entity: string;
+	/** Singular, as shown in n8n: `Order`. */
+	displayName: string;
+	/** The vendor's object, e.g. `deals`. */
+	object: string;
+	fields: FieldRule[];
+	associations: AssociationRule[];
+	/** Columns of this integration's own in the link table, filled from external fields of the same record. */
+	linkColumns: Array<{ column: string; external: string }>;
+}
+
+/** An entity as the engine and the adapter use it: defaults with the tenant's settings laid over them. */
+export interface EntityBinding extends EntityDefaults {
+	/** External field with unique values that carries our key; set by the adapter's defaults or by `matchOn`. */
+	keyField: string;
+	/** Local field whose value is the key; undefined = Crosslink's own key made of tenant and local id. */
+	matchOn?: string;
+	/** External fields that a new record gets besides the mapped ones, e.g. `{ pipeline: 'default' }`. */
+	onCreate: Fields;
+}
+
+/** Facts an adapter states about its system. The conformance kit checks them, the engine obeys them. */
+export interface Promises {
+	/** Records in one call. */
+	batchSize: { read: number; upsert: number; associate: number };
+	/** A create carries our key, so that repeating it after a lost answer finds the same record. */
+	upsertByKey: boolean;
+	/** `changesSince` yields ascending cursors; never loses a record with an equal timestamp. */
+	sortedCursor: boolean;
+	/** Milliseconds between two distinguishable modification times. */
+	timestampResolutionMs: number;
+	/** How long a change may stay invisible to `changesSince`, in milliseconds. */
+	indexingDelayMs: number;
+	/** The system may store a value in another form than it was sent (trimmed, rounded). */
+	normalisesValues: boolean;
+	/** One bad record in a batch leaves the others done. */
+	partialBatchFailure: boolean;
+	/** Records can be merged; old ids then answer for the survivor or are listed as its aliases. */
+	merges: boolean;
+	/** An empty value clears a field. */
+	clearsFields: boolean;
+}
+
+/** One value of an enumeration, a pipeline or a stage. */
+export interface Choice {
+	value: string;
+	label: string;
+}
+
+/** One field of the connected account. */
+export interface ExternalField {
+	name: string;
+	label: string;
+	type: 'string' | 'number' | 'boolean' | 'date' | 'datetime' | 'enumeration';
+	readOnly: boolean;
+	unique: boolean;
+	choices?: Choice[];
+}
+
+/** An entity in the connected account, read live. */
+export interface ExternalSchema {
+	object: string;
+	fields: ExternalField[];
+	/** Pipelines with their stages, for objects that have them. */
+	pipelines: Array<Choice & { stages: Choice[] }>;
+}
+
+/** A record as the other side has it. `fields` values are in the vendor's own form (HubSpot: strings). */
+export interface ExternalRecord {
+	/** The id under which it was asked for; differs from `externalId` when that record was merged away. */
+	requestedId?: string;
+	externalId: string;
+	fields: Fields;
+	/** The vendor's own version or modification time, comparable for equality only. */
+	version: string | null;
+	/** When the other side last changed it; null when the vendor does not say. */
+	modifiedAt: Date | null;
+	/** Ids of records merged into this one. */
+	aliases: string[];
+	deleted: boolean;
+}
+
+export interface UpsertRecord {
+	/** Our own name of this record within the batch; results are matched by it, never by position. */
+	ref: string;
+	/** Set = update this record; unset = create, or find by `key`. */
+	externalId?: string;
+	key: { field: string; value: string };
+	/** External field values to write; null or '' clears. */
+	fields: Fields;
+}
+
+export type UpsertResult =
+	| { ref: string; ok: true; created: boolean; record: ExternalRecord }
+	| { ref: string; ok: false; error: CrosslinkError };
+
+export interface AssociationChange {
+	ref: string;
+	fromId: string;
+	toId: string;
+	action: 'add' | 'remove';
+}
+
+export type AssociationResult = { ref: string; ok: true } | { ref: string; ok: false; error: CrosslinkError };
+
+/** A webhook request as it arrived; nothing in it is trusted yet. */
+export interface WebhookRequest {
+	method: string;
+	/** The URL the vendor called, as configured with the vendor; never rebuilt from the Host header. */
+	publicUrl: string;
+	headers: Record<string, string | undefined>;
+	rawBody: Buffer;
+	receivedAt: Date;
+}
+
+export type WebhookVerdict = { ok: true } | { ok: false; reason: string };
+
+/** One received event, before the tenant is known. */
+export interface WebhookEvent {
+	/** Unique per event, equal for re-deliveries of the same event. */
+	eventId: string;
+	/** The vendor account it came from (HubSpot: portal id). */
+	accountId: string;
+	/** Vendor object, e.g. `deals`; the binding maps it to an entity. */
+	object: string;
+	externalId: string;
+	event: 'created' | 'updated' | 'deleted' | 'merged' | 'restored';
+	occurredAt: Date;
+	/** Id that now stands for this record (merges). */
+	survivorId?: string;
+	mergedIds?: string[];
+	raw: FieldValue;
+}
+
+/** Where polling has got to: opaque to everyone but the adapter, small, JSON. */
+export type Cursor = Fields;
+
+export interface ChangePage {
+	records: ExternalRecord[];
+	cursor: Cursor;
+	/** False = nothing more for now. */
+	more: boolean;
+}
+
+export interface PrepareResult {
+	/** One line for each thing looked at: `created` or `present`. */
+	steps: Array<{ name: string; outcome: 'created' | 'present' }>;
+}
+
+export interface TestResult {
+	/** The vendor account reached, e.g. a portal id. */
+	accountId: string;
+	message: string;
+}
+
+/** One value of a connection: becomes an environment name, a credential field and a tenant setting alike. */
+export interface ConnectionField {
+	/** Camel case, as in the credential: `accessToken`; the environment says `ACCESS_TOKEN`. */
+	name: string;
+	displayName: string;
+	secret: boolean;
+	required: boolean;
+	default?: string;
+}
+
+export type ConnectionValues = Record<string, string>;
+
+/** What an adapter gets to work with. It never sees the store. */
+export interface AdapterContext {
+	connection: ConnectionValues;
+	transport: Transport;
+}
+
+/**
+ * The powers of one integration in one mode. An adapter implements what its system can do;
+ * callers ask with {@link requireCapability} and get a clear error where it cannot.
+ */
+export interface Adapter {
+	/** The live account: fields, pipelines, stages. */
+	describe?(object: string): Promise<ExternalSchema>;
+	/** Reads records by id; ids not found are left out; merged ids come back with `requestedId`. */
+	read?(binding: EntityBinding, externalIds: string[], fields: string[]): Promise<ExternalRecord[]>;
+	/** Finds records by the unique key field; several hits for one value are all returned. */
+	match?(binding: EntityBinding, keyField: string, values: string[], fields: string[]): Promise<ExternalRecord[]>;
+	/** One page of records changed since the cursor; undefined = from now on. */
+	changesSince?(binding: EntityBinding, cursor: Cursor | undefined, fields: string[]): Promise<ChangePage>;
+	/** Writes up to `promises.batchSize.upsert` records in as few calls as the system allows. */
+	upsert?(binding: EntityBinding, records: UpsertRecord[]): Promise<UpsertResult[]>;
+	associate?(from: EntityBinding, to: EntityBinding, changes: AssociationChange[]): Promise<AssociationResult[]>;
+	/** Creates what the mapping needs in the account, e.g. the unique property. Safe to repeat. */
+	prepare?(bindings: EntityBinding[]): Promise<PrepareResult>;
+	test?(): Promise<TestResult>;
+	verifyWebhook?(request: WebhookRequest): WebhookVerdict;
+	/** Bounded parsing of a verified body. Throws a `rejected` error for what is no event list. */
+	parseWebhook?(request: WebhookRequest): WebhookEvent[];
+}
+
+export type Capability = keyof Adapter;
+
+/** What the registry knows of an adapter; `create` is called once per connection and run. */
+export interface AdapterModule {
+	integration: string;
+	displayName: string;
+	mode: Mode;
+	entities: EntityDefaults[];
+	/** Default of {@link EntityBinding.keyField}, e.g. `crosslink_id`. */
+	keyField: string;
+	promises: Promises;
+	connectionFields: ConnectionField[];
+	/** Names the external account that a connection speaks to, for shared call budgets; no secret in it. */
+	accountKey(connection: ConnectionValues): string;
+	create(context: AdapterContext): Adapter;
+}

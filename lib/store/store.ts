@@ -1,0 +1,191 @@
+import type { Fields, FieldValue, Mode } from '../adapters/adapter';
+
+/** The moves a link makes; which ones are allowed is data in `link-states.ts`. */
+export type SyncStatus = 'pending' | 'synced' | 'conflict' | 'failed' | 'deleted';
+
+/**
+ * The field values both sides last agreed on, in each side's own form, keyed by the rule's `local` path.
+ * Two images, because the other side may store a value in another form than it was sent.
+ */
+export interface Base {
+	local: Fields;
+	external: Fields;
+}
+
+/** One link: local id <-> external id of one entity in one integration for one tenant. */
+export interface LinkRow {
+	tenant: string;
+	localId: string;
+	/** null until the other side has answered the create. */
+	externalId: string | null;
+	syncStatus: SyncStatus;
+	lastSyncedAt: Date | null;
+	lastError: string | null;
+	errorCode: string | null;
+	attempts: number;
+	nextAttemptAt: Date | null;
+	base: Base | null;
+	/** Hash of `base`; null while there is none. */
+	baseHash: string | null;
+	/** Hash of the rules that made `base`. */
+	mappingVersion: string | null;
+	/** The other side's version as last read. */
+	externalVersion: string | null;
+	/** The other side's version as our last write left it. */
+	pushedVersion: string | null;
+	leaseOwner: string | null;
+	leaseUntil: Date | null;
+	createdAt: Date;
+	updatedAt: Date;
+	/** The integration's own columns (HubSpot: pipeline, stage). */
+	columns: Record<string, string | null>;
+}
+
+/** What a run writes into a link it holds the lease of. Left-out fields keep their value. */
+export interface LinkChange {
+	localId: string;
+	externalId?: string | null;
+	syncStatus?: SyncStatus;
+	lastSyncedAt?: Date | null;
+	lastError?: string | null;
+	errorCode?: string | null;
+	attempts?: number;
+	nextAttemptAt?: Date | null;
+	base?: Base | null;
+	mappingVersion?: string | null;
+	externalVersion?: string | null;
+	pushedVersion?: string | null;
+	columns?: Record<string, string | null>;
+	/** Ids that were merged into `externalId`: kept so that they lead to this link. */
+	aliases?: string[];
+}
+
+export interface Lease {
+	/** Unique per run; a settle with another owner changes nothing. */
+	owner: string;
+	seconds: number;
+}
+
+export interface ClaimResult {
+	/** Links that are ours now, fresh from the store; missing ones were created `pending`. */
+	claimed: LinkRow[];
+	/** Local ids another run holds a live lease of. */
+	busy: string[];
+}
+
+export interface SettleResult {
+	settled: string[];
+	/** The lease had run out and somebody else has taken the link: nothing was written. */
+	lost: string[];
+	/** The external id belongs to another live link already: nothing was written, the lease is kept. */
+	taken: Array<{ localId: string; externalId: string; heldBy: string }>;
+}
+
+export type LinkUpsertOutcome =
+	| { localId: string; externalId: string; outcome: 'created' | 'updated' | 'unchanged' }
+	| { localId: string; externalId: string; outcome: 'conflict'; heldBy: string };
+
+export interface LinkPage {
+	/** Ascending by local id, starting behind this one. */
+	afterLocalId?: string;
+	status?: SyncStatus;
+	limit: number;
+}
+
+/** The link table of one integration and entity. Every method is bound to one tenant. */
+export interface LinkTable {
+	readonly name: string;
+	findByLocalIds(tenant: string, localIds: string[]): Promise<LinkRow[]>;
+	/** Follows aliases: the map's key is the id asked for, the row may carry the survivor's. */
+	findByExternalIds(tenant: string, externalIds: string[]): Promise<Map<string, LinkRow>>;
+	/** Takes leases on these links in one transaction; creates missing links as `pending` first. */
+	claim(tenant: string, localIds: string[], lease: Lease): Promise<ClaimResult>;
+	/** Writes results and releases the leases, in one transaction. */
+	settle(tenant: string, leaseOwner: string, changes: LinkChange[]): Promise<SettleResult>;
+	/** Gives leases back without writing anything else. A link that never got an external id stays `pending`. */
+	release(tenant: string, leaseOwner: string, localIds: string[]): Promise<void>;
+	/** Makes or re-points links by hand, any number of rows; duplicates by local id: the last one counts. */
+	upsert(tenant: string, links: Array<{ localId: string; externalId: string }>): Promise<LinkUpsertOutcome[]>;
+	page(tenant: string, page: LinkPage): Promise<LinkRow[]>;
+	countByStatus(tenant: string): Promise<Record<SyncStatus, number>>;
+}
+
+/** An integration of one tenant, as stored. Secrets are sealed before they get here. */
+export interface IntegrationConfigRow {
+	tenant: string;
+	integration: string;
+	mode: Mode;
+	enabled: boolean;
+	/** Sealed JSON of the connection values; null = none stored. */
+	credentials: string | null;
+	settings: Fields;
+	/** Sealed. */
+	webhookSecret: string | null;
+	createdAt: Date;
+	updatedAt: Date;
+}
+
+export interface IntegrationConfigTable {
+	get(tenant: string, integration: string): Promise<IntegrationConfigRow | undefined>;
+	getMany(tenant: string): Promise<IntegrationConfigRow[]>;
+	/** Creates the row or changes the given fields of it; left-out fields keep their value. */
+	save(
+		change: Pick<IntegrationConfigRow, 'tenant' | 'integration'> &
+			Partial<Omit<IntegrationConfigRow, 'createdAt' | 'updatedAt'>>,
+	): Promise<IntegrationConfigRow>;
+}
+
+/** One received webhook event on its way into the inbox. */
+export interface InboxEvent {
+	externalEventId: string;
+	entity: string;
+	externalId: string;
+	event: string;
+	occurredAt: Date;
+	payload: FieldValue;
+}
+
+/** Received webhook events, once each (table `processed_webhook`). */
+export interface Inbox {
+	/**
+	 * Stores all events in one statement and returns the ids of those seen for the first time.
+	 * The same delivery on two processes at once: each id is returned to exactly one of them.
+	 */
+	receive(tenant: string, integration: string, events: InboxEvent[]): Promise<Set<string>>;
+	count(tenant: string, integration: string): Promise<number>;
+}
+
+/** Calls left with a vendor, shared by all processes that use this store (table `call_budget`). */
+export interface CallBudget {
+	/**
+	 * Books one call and says how long to wait before making it, in milliseconds (0 = now).
+	 * `intervalMs` is the steady spacing, `burst` how many calls may go at once.
+	 */
+	reserve(account: string, bucket: string, limit: { intervalMs: number; burst: number }): Promise<number>;
+	/** The vendor said stop: nobody calls before `ms` have passed. */
+	pause(account: string, bucket: string, ms: number): Promise<void>;
+}
+
+/** Link tables of one integration, made when it is first enabled. */
+export interface LinkTableSpec {
+	entity: string;
+	columns: string[];
+}
+
+/** Everything that outlives an execution, on either database. */
+export interface Store {
+	readonly kind: 'postgres' | 'sqlite';
+	/** Without password; for messages and logs. */
+	readonly location: string;
+	/** The table must have been made by `createLinkTables`; a missing one is an error that names the remedy. */
+	links(integration: string, entity: string): LinkTable;
+	/** Safe to repeat and to run at once; a second call adds columns that are missing. */
+	createLinkTables(integration: string, specs: LinkTableSpec[]): Promise<void>;
+	/** Entities of this integration that have a link table. */
+	linkTables(integration: string): Promise<string[]>;
+	readonly configs: IntegrationConfigTable;
+	readonly inbox: Inbox;
+	readonly budget: CallBudget;
+	/** Answers when the store can be read and written; throws what is wrong and the remedy. */
+	check(): Promise<void>;
+}
