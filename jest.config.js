@@ -1,0 +1,23 @@
+/** One project per kind of test: `npx jest --selectProjects unit` runs in seconds. */
+const transform = {
+	'^.+\\.tsx?$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } }],
+};
+const project = (displayName, testMatch, more = {}) => ({
+	displayName,
+	testEnvironment: 'node',
+	testMatch: testMatch.map((pattern) => `<rootDir>/test/${pattern}`),
+	transform,
+	...more,
+});
+
+module.exports = {
+	projects: [
+		project('unit', ['unit/**/*.test.ts']),
+		project('store', ['store/**/*.test.ts']),
+		project('sandbox', ['sandbox/**/*.test.ts']),
+		project('conformance', ['conformance/**/*.test.ts']),
+		project('engine', ['engine/**/*.test.ts'], { globalSetup: '<rootDir>/test/engine/build-pack.ts' }),
+		project('e2e', ['e2e/**/*.test.ts']),
+	],
+	testTimeout: 60_000,
+};

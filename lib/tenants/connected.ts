@@ -1,0 +1,22 @@
+import type { Adapter, AdapterModule, EntityBinding, Mode } from '../adapters/adapter';
+import type { Settings } from './settings';
+
+/** Where the connection's values came from. */
+export type ConnectionSource = 'environment' | 'tenant' | 'credential';
+
+/** An integration of one tenant, resolved and ready to be called. */
+export interface Connected {
+	tenant: string;
+	integration: string;
+	mode: Mode;
+	source: ConnectionSource;
+	module: AdapterModule;
+	adapter: Adapter;
+	/** Effective settings: adapter defaults, then the tenant's. */
+	settings: Settings;
+	bindings: ReadonlyMap<string, EntityBinding>;
+	/** Set when the integration is switched off for this tenant: why, in plain words. Then nothing is called. */
+	disabledReason?: string;
+	/** Calls made so far over this connection. */
+	calls(): number;
+}
