@@ -1,6 +1,9 @@
 /** One project per kind of test: `npx jest --selectProjects unit` runs in seconds. */
 const transform = {
-	'^.+\\.tsx?$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } }],
+	'^.+\\.tsx?$': [
+		'@swc/jest',
+		{ jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } },
+	],
 };
 const project = (displayName, testMatch, more = {}) => ({
 	displayName,
