@@ -1,4 +1,5 @@
 import type { CrosslinkError } from '../errors';
+import type { BucketLimit } from '../transport/budget';
 import type { Transport } from '../transport/transport';
 
 /** Where an integration runs: the vendor's cloud, or a system inside the customer's own network. */
@@ -23,6 +24,8 @@ export interface FieldRule {
 	policy: 'owner' | 'newer' | 'onlyIfEmpty' | 'manual';
 	/** `initial`: only when the record is created; `onChange`: when the source side changed; `enforced`: also undo foreign edits. */
 	strength: 'initial' | 'onChange' | 'enforced';
+	/** What the local side holds; decides how a value is turned on its way in. Left out = passed as it comes. */
+	transform?: { type: 'text' | 'number' | 'boolean' | 'date' | 'datetime' };
 }
 
 /** A record reference held in a local field, kept as an association on the other side. */
@@ -221,8 +224,13 @@ export interface Adapter {
 	match?(binding: EntityBinding, keyField: string, values: string[], fields: string[]): Promise<ExternalRecord[]>;
 	/** One page of records changed since the cursor; undefined = from now on. */
 	changesSince?(binding: EntityBinding, cursor: Cursor | undefined, fields: string[]): Promise<ChangePage>;
-	/** Writes up to `promises.batchSize.upsert` records in as few calls as the system allows. */
+	/**
+	 * Writes up to `promises.batchSize.upsert` records in as few calls as the system allows.
+	 * One result for each ref. A failure of the whole call (auth, cancelled, vendor down) is the result of every
+	 * record it left undone, so that records already written keep theirs.
+	 */
 	upsert?(binding: EntityBinding, records: UpsertRecord[]): Promise<UpsertResult[]>;
+	/** Adds and removes plain links between records; safe to repeat. Failures are results, as in `upsert`. */
 	associate?(from: EntityBinding, to: EntityBinding, changes: AssociationChange[]): Promise<AssociationResult[]>;
 	/** Creates what the mapping needs in the account, e.g. the unique property. Safe to repeat. */
 	prepare?(bindings: EntityBinding[]): Promise<PrepareResult>;
@@ -244,6 +252,8 @@ export interface AdapterModule {
 	keyField: string;
 	promises: Promises;
 	connectionFields: ConnectionField[];
+	/** How fast the vendor may be called, by budget name; what the adapter's calls name in `budget`. */
+	limits: Record<string, BucketLimit>;
 	/** Names the external account that a connection speaks to, for shared call budgets; no secret in it. */
 	accountKey(connection: ConnectionValues): string;
 	create(context: AdapterContext): Adapter;

@@ -1,3 +1,5 @@
+import type { CrosslinkError } from '../errors';
+
 /** One HTTP call, as an adapter asks for it. */
 export interface TransportRequest {
 	method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -14,6 +16,11 @@ export interface TransportRequest {
 	timeoutMs?: number;
 	/** Statuses that the adapter reads itself instead of getting an error, e.g. 409. */
 	accept?: number[];
+	/**
+	 * What a refused answer means, in the vendor's terms; undefined leaves it to the rules for the bare status.
+	 * The text it gets is redacted already.
+	 */
+	classify?: (answer: TransportResponse) => CrosslinkError | undefined;
 }
 
 export interface TransportResponse {
@@ -26,7 +33,8 @@ export interface TransportResponse {
 
 /**
  * The one way out of the house: budget, deadline, cancel signal, retry, error classes, redaction.
- * Answers below 400 (and accepted statuses) are returned; everything else is thrown as a CrosslinkError.
+ * Answers below 300 (and accepted statuses) are returned; everything else is thrown as a CrosslinkError.
+ * A redirect is an error: following it could carry the token to another host.
  */
 export interface Transport {
 	request(request: TransportRequest): Promise<TransportResponse>;
