@@ -4,7 +4,7 @@ import type { Fields, FieldValue, Mode } from '../adapters/adapter';
 export type SyncStatus = 'pending' | 'synced' | 'conflict' | 'failed' | 'deleted';
 
 /**
- * The field values both sides last agreed on, in each side's own form, keyed by the rule's `local` path.
+ * The field values both sides last agreed on, in each side's own form, keyed by both ends of the rule (`name>dealname`).
  * Two images, because the other side may store a value in another form than it was sent.
  */
 export interface Base {

@@ -14,6 +14,8 @@ export interface Replication {
 	store: Store;
 	retry: { attempts: number; delaySeconds: number };
 	leaseSeconds: number;
+	/** Hash of the binding's rules; kept in each link. */
+	mappingVersion: string;
 	/** Unique per execution and node; owns the leases. */
 	runId: string;
 	/** The execution's cancel signal. */

@@ -1,0 +1,112 @@
+import { asCrosslinkError, CrosslinkError } from '../errors';
+import type { Base, LinkChange, LinkRow } from '../store/store';
+import { sameValue } from './fields';
+import { linkBusy, withLeases } from './leases';
+import { failure, outcomeOf, viewOf } from './outcome';
+import { readReceipt, type Receipt } from './receipt';
+import type { FieldChange, Replication, SyncOutcome } from './replication';
+
+/** Links confirmed in one commit. */
+const CONFIRM_CHUNK = 500;
+
+/**
+ * Takes note that your system has written what a pull handed out (Confirm Pull): moves the base, so that neither
+ * side's next look sees a change. Safe to repeat; a receipt that newer work has overtaken changes nothing.
+ * @returns one outcome per receipt, in order
+ */
+export async function confirm(replication: Replication, receipts: string[]): Promise<SyncOutcome[]> {
+	const table = replication.store.links(replication.integration, replication.binding.entity);
+	const read = receipts.map((text) => readFor(replication, text));
+	const byLocalId = new Map<string, Receipt[]>();
+	for (const receipt of read) {
+		if (receipt instanceof CrosslinkError) continue;
+		byLocalId.set(receipt.localId, [...(byLocalId.get(receipt.localId) ?? []), receipt]);
+	}
+
+	const outcomes = new Map<string, SyncOutcome>();
+	// Only links that exist are claimed: claiming would create the others.
+	const known = await table.findByLocalIds(replication.tenant, [...byLocalId.keys()]);
+	const linked = known.filter((link) => link.externalId !== null).map((link) => link.localId);
+	const busy = await withLeases(replication, table, linked, CONFIRM_CHUNK, async (claimed) => {
+		const changes = claimed.map((link) => confirmLink(replication, link, byLocalId.get(link.localId) ?? [], outcomes));
+		const result = await table.settle(replication.tenant, replication.runId, changes);
+		for (const localId of result.lost)
+			outcomes.set(localId, failure(replication, localId, linkBusy(localId, replication.binding.entity)));
+		return new Set(result.settled);
+	});
+	for (const localId of busy)
+		outcomes.set(localId, failure(replication, localId, linkBusy(localId, replication.binding.entity)));
+
+	return read.map((receipt) => {
+		if (receipt instanceof CrosslinkError) return failure(replication, null, receipt);
+		return outcomes.get(receipt.localId) ?? failure(replication, receipt.localId, unlinked(replication, receipt));
+	});
+}
+
+/** Moves the base of one link by its receipts, in the order they were given. */
+function confirmLink(
+	replication: Replication,
+	link: LinkRow,
+	receipts: Receipt[],
+	outcomes: Map<string, SyncOutcome>,
+): LinkChange {
+	const base: Base = { local: { ...link.base?.local }, external: { ...link.base?.external } };
+	const changes: FieldChange[] = [];
+	for (const receipt of receipts) {
+		for (const move of receipt.moves) {
+			const overtaken = !sameValue(base.external[move.key], move.was);
+			if (overtaken || sameValue(base.external[move.key], move.external)) continue;
+			changes.push({ field: move.field, from: base.local[move.key], to: move.local, direction: 'pull' });
+			base.local[move.key] = move.local;
+			base.external[move.key] = move.external;
+		}
+	}
+	const open = link.syncStatus === 'conflict' || link.syncStatus === 'failed' || link.errorCode !== null;
+	const change: LinkChange = {
+		localId: link.localId,
+		...(changes.length === 0
+			? {}
+			: { base, lastSyncedAt: replication.now(), externalVersion: receipts.at(-1)?.version ?? null }),
+		// A pull says nothing about a push that failed: its reason stays until the push goes through.
+		...(open ? {} : { syncStatus: 'synced' as const }),
+	};
+	outcomes.set(
+		link.localId,
+		outcomeOf(replication, {
+			outcome: changes.length === 0 ? 'unchanged' : 'updated',
+			localId: link.localId,
+			externalId: link.externalId,
+			changes,
+			link: viewOf(link, change),
+		}),
+	);
+	return change;
+}
+
+function readFor(replication: Replication, text: string): Receipt | CrosslinkError {
+	try {
+		const receipt = readReceipt(text);
+		const fits =
+			receipt.tenant === replication.tenant &&
+			receipt.integration === replication.integration &&
+			receipt.entity === replication.binding.entity;
+		if (fits) return receipt;
+		return new CrosslinkError({
+			class: 'rejected',
+			code: 'receipt_of_another',
+			message: `This receipt is for ${receipt.entity} "${receipt.localId}" in ${receipt.integration}, not for what this node is set to.`,
+			remedy: 'Set tenant, integration and entity as in the Pull Fields operation that gave the receipt.',
+		});
+	} catch (thrown) {
+		return asCrosslinkError(thrown);
+	}
+}
+
+function unlinked(replication: Replication, receipt: Receipt): CrosslinkError {
+	return new CrosslinkError({
+		class: 'rejected',
+		code: 'not_linked',
+		message: `${replication.binding.displayName} "${receipt.localId}" is not linked any more, so there is nothing to confirm.`,
+		remedy: 'Link it again, then pull again.',
+	});
+}

@@ -1,0 +1,30 @@
+import type { EntityBinding, Fields } from '../adapters/adapter';
+import { CrosslinkError } from '../errors';
+import { valueAt } from './fields';
+
+/**
+ * The value that names this record on the other side: by default made of tenant and local id, so that two tenants
+ * in one account never share a record; with `matchOn` the local field the tenant chose.
+ * @throws CrosslinkError `rejected`, `key_missing`, when that field is empty
+ */
+export function keyOf(
+	binding: EntityBinding,
+	tenant: string,
+	localId: string,
+	fields: Fields,
+): { field: string; value: string } {
+	if (binding.matchOn === undefined) {
+		const safeTenant = tenant.replaceAll('%', '%25').replaceAll(':', '%3A');
+		return { field: binding.keyField, value: `${safeTenant}:${localId}` };
+	}
+	const value = valueAt(fields, binding.matchOn);
+	if ((typeof value === 'string' && value !== '') || typeof value === 'number') {
+		return { field: binding.keyField, value: String(value) };
+	}
+	throw new CrosslinkError({
+		class: 'rejected',
+		code: 'key_missing',
+		message: `${binding.displayName} "${localId}" has no value in "${binding.matchOn}", by which new records are matched.`,
+		remedy: `Fill "${binding.matchOn}", or take "matchOn" out of the integration's settings.`,
+	});
+}

@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CrosslinkError } from '../errors';
+import type { LinkRow, LinkTable } from '../store/store';
+import type { Replication } from './replication';
+
+/** How long a run waits for links another run is working on, in milliseconds. Longer than any batch takes. */
+const BUSY_WAIT_MS = 20_000;
+const BUSY_POLL_MS = 50;
+const BUSY_POLL_MAX_MS = 1_000;
+
+/** What is done with leased links; returns the local ids it settled, whose leases are gone already. */
+export type LeasedWork = (links: LinkRow[]) => Promise<ReadonlySet<string>>;
+
+/** Local ids in one claim, call and commit. */
+export function inChunks<T>(values: T[], size: number): T[][] {
+	const chunks: T[][] = [];
+	for (let start = 0; start < values.length; start += size) chunks.push(values.slice(start, start + size));
+	return chunks;
+}
+
+/**
+ * Runs `work` on links whose leases are ours, chunk by chunk, and gives every lease back whatever happens.
+ * Links another run holds are waited for and then handed to `work` fresh from the store, so that the loser of a
+ * race sees what the winner wrote.
+ * @returns local ids that stayed busy to the end
+ */
+export async function withLeases(
+	replication: Replication,
+	table: LinkTable,
+	localIds: string[],
+	chunkSize: number,
+	work: LeasedWork,
+): Promise<string[]> {
+	let waiting = localIds;
+	let pause = BUSY_POLL_MS;
+	const deadline = Date.now() + BUSY_WAIT_MS;
+	for (;;) {
+		const busy: string[] = [];
+		for (const chunk of inChunks(waiting, chunkSize)) {
+			replication.signal?.throwIfAborted();
+			busy.push(...(await claimAndWork(replication, table, chunk, work)));
+		}
+		if (busy.length === 0 || Date.now() > deadline) return busy;
+		if (busy.length < waiting.length) pause = BUSY_POLL_MS;
+		waiting = busy;
+		await sleep(pause, undefined, { signal: replication.signal });
+		pause = Math.min(pause * 2, BUSY_POLL_MAX_MS);
+	}
+}
+
+async function claimAndWork(
+	replication: Replication,
+	table: LinkTable,
+	localIds: string[],
+	work: LeasedWork,
+): Promise<string[]> {
+	const lease = { owner: replication.runId, seconds: replication.leaseSeconds };
+	const { claimed, busy } = await table.claim(replication.tenant, localIds, lease);
+	if (claimed.length === 0) return busy;
+	let settled: ReadonlySet<string> = new Set();
+	try {
+		settled = await work(claimed);
+	} finally {
+		const kept = claimed.map((link) => link.localId).filter((localId) => !settled.has(localId));
+		if (kept.length > 0) await table.release(replication.tenant, replication.runId, kept);
+	}
+	return busy;
+}
+
+/** The error of a link that another run held all the time. */
+export function linkBusy(localId: string, entity: string): CrosslinkError {
+	return new CrosslinkError({
+		class: 'transient',
+		code: 'link_busy',
+		message: `Another run is working on ${entity} "${localId}" and did not finish in ${BUSY_WAIT_MS / 1000} seconds.`,
+		remedy: 'Run it again in a minute. Nothing was written for this record by this run.',
+	});
+}

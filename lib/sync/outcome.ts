@@ -1,0 +1,90 @@
+import { CrosslinkError } from '../errors';
+import type { LinkChange, LinkRow } from '../store/store';
+import type { FieldChange, LinkView, Outcome, Replication, SyncOutcome } from './replication';
+
+/** The part of a link that leaves the house, after `change` was written to it. */
+export function viewOf(link: LinkRow, change?: LinkChange): LinkView {
+	const now = { ...link, ...withoutUndefined(change) };
+	return {
+		syncStatus: now.syncStatus,
+		lastSyncedAt: now.lastSyncedAt?.toISOString() ?? null,
+		attempts: now.attempts,
+		nextAttemptAt: now.nextAttemptAt?.toISOString() ?? null,
+		lastError: now.lastError,
+		...link.columns,
+		...change?.columns,
+	};
+}
+
+interface OutcomeParts {
+	outcome: Outcome;
+	localId: string | null;
+	externalId?: string | null;
+	changes?: FieldChange[];
+	link?: LinkView | null;
+	reason?: string;
+	error?: CrosslinkError;
+}
+
+/** One output item, with nothing left out that the contract promises. */
+export function outcomeOf(replication: Replication, parts: OutcomeParts): SyncOutcome {
+	return {
+		outcome: parts.outcome,
+		tenant: replication.tenant,
+		integration: replication.integration,
+		entity: replication.binding.entity,
+		localId: parts.localId,
+		externalId: parts.externalId ?? null,
+		changes: parts.changes ?? [],
+		link: parts.link ?? null,
+		...(parts.reason === undefined ? {} : { reason: parts.reason }),
+		...(parts.error === undefined ? {} : { error: parts.error.toPlain() }),
+	};
+}
+
+/** A record that was not taken; `conflict` errors have their own outcome. */
+export function failure(
+	replication: Replication,
+	localId: string | null,
+	error: CrosslinkError,
+	link?: LinkRow,
+): SyncOutcome {
+	return outcomeOf(replication, {
+		outcome: error.class === 'conflict' ? 'conflict' : 'failed',
+		localId,
+		externalId: link?.externalId,
+		link: link ? viewOf(link) : null,
+		error,
+	});
+}
+
+/** How much sooner or later than asked a retry may come, so that many failures do not return at once. */
+const RETRY_JITTER = 0.25;
+
+/**
+ * What a failed attempt leaves in the link. What may pass by itself is tried again later, up to
+ * `retry.attempts` times; what will not is `failed` (or `conflict`) at once, with the reason.
+ */
+export function failureChange(replication: Replication, link: LinkRow, error: CrosslinkError): LinkChange {
+	const attempts = error.class === 'auth' ? link.attempts : link.attempts + 1;
+	const passing = error.class === 'transient' || error.class === 'throttled' || error.class === 'unknown';
+	const again = error.class === 'auth' || (passing && attempts < replication.retry.attempts);
+	const delayMs = Math.max(
+		replication.retry.delaySeconds * 1000 * (1 - RETRY_JITTER + 2 * RETRY_JITTER * Math.random()),
+		error.retryAfterMs ?? 0,
+	);
+	return {
+		localId: link.localId,
+		syncStatus: error.class === 'conflict' ? 'conflict' : again ? 'pending' : 'failed',
+		attempts,
+		nextAttemptAt: again ? new Date(replication.now().getTime() + delayMs) : null,
+		lastError: `${error.message} ${error.remedy}`,
+		errorCode: error.code,
+	};
+}
+
+function withoutUndefined(change: LinkChange | undefined): Partial<LinkRow> {
+	if (change === undefined) return {};
+	const { aliases: _aliases, columns: _columns, ...rest } = change;
+	return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as Partial<LinkRow>;
+}
