@@ -17,6 +17,7 @@ module.exports = {
 	projects: [
 		project('unit', ['unit/**/*.test.ts']),
 		project('store', ['store/**/*.test.ts']),
+		project('sync', ['sync/**/*.test.ts']),
 		project('sandbox', ['sandbox/**/*.test.ts']),
 		project('conformance', ['conformance/**/*.test.ts']),
 		project('engine', ['engine/**/*.test.ts'], { globalSetup: '<rootDir>/test/engine/build-pack.ts' }),
