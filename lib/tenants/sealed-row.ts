@@ -1,0 +1,50 @@
+import type { ConnectionValues } from '../adapters/adapter';
+import { CrosslinkError } from '../errors';
+import type { IntegrationConfigRow } from '../store/store';
+import type { KeyRing } from './key-ring';
+import { open, seal, type SealedPlace } from './seal';
+
+type Owner = Pick<IntegrationConfigRow, 'tenant' | 'integration'>;
+
+const CREDENTIALS = 'credentials';
+const WEBHOOK_SECRET = 'webhookSecret';
+
+const placeOf = (owner: Owner, field: string): SealedPlace => ({
+	tenant: owner.tenant,
+	integration: owner.integration,
+	field,
+});
+
+/** For column `credentials`. */
+export function sealConnection(ring: KeyRing | undefined, owner: Owner, values: ConnectionValues): string {
+	return seal(ring, placeOf(owner, CREDENTIALS), JSON.stringify(values));
+}
+
+/** What column `credentials` holds; undefined when nothing is stored. */
+export function openConnection(
+	ring: KeyRing | undefined,
+	row: Owner & Pick<IntegrationConfigRow, 'credentials'>,
+): Record<string, unknown> | undefined {
+	if (row.credentials === null) return undefined;
+	const values: unknown = JSON.parse(open(ring, placeOf(row, CREDENTIALS), row.credentials));
+	if (typeof values === 'object' && values !== null) return { ...values };
+	throw new CrosslinkError({
+		class: 'bug',
+		code: 'sealed_connection_unreadable',
+		message: `The stored connection of integration ${row.integration} for tenant ${row.tenant} is no set of values.`,
+		remedy: 'Store the connection again with Integration → Configure.',
+	});
+}
+
+/** For column `webhook_secret`. */
+export function sealWebhookSecret(ring: KeyRing | undefined, owner: Owner, secret: string): string {
+	return seal(ring, placeOf(owner, WEBHOOK_SECRET), secret);
+}
+
+/** What column `webhook_secret` holds; undefined when nothing is stored. */
+export function openWebhookSecret(
+	ring: KeyRing | undefined,
+	row: Owner & Pick<IntegrationConfigRow, 'webhookSecret'>,
+): string | undefined {
+	return row.webhookSecret === null ? undefined : open(ring, placeOf(row, WEBHOOK_SECRET), row.webhookSecret);
+}
