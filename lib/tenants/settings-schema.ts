@@ -1,0 +1,155 @@
+// Loaded on first use by settings.ts, so that zod costs nothing until settings are read.
+import { z } from 'zod';
+
+import type { FieldValue } from '../adapters/adapter';
+import { nearestName } from './nearest-name';
+import { shownName } from './plain-json';
+import type { SettingsInput } from './settings';
+
+/** One fault of the settings, in words. */
+export interface SettingsFault {
+	path: string;
+	wrong: string;
+	remedy: string;
+}
+
+/** More at once would bury the first; the rest shows when these are mended. */
+const MAX_FAULTS = 5;
+const MAX_NAME = 200;
+
+const name = z.string().min(1).max(MAX_NAME);
+const share = z.number().min(0).max(1);
+
+const fieldValue: z.ZodType<FieldValue> = z.lazy(() =>
+	z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(fieldValue), z.record(fieldValue)]),
+);
+
+const fieldRule = z
+	.object({
+		local: name,
+		external: name.optional(),
+		direction: z.enum(['push', 'pull', 'both']).optional(),
+		owner: z.enum(['local', 'external']).optional(),
+		policy: z.enum(['owner', 'newer', 'onlyIfEmpty', 'manual']).optional(),
+		strength: z.enum(['initial', 'onChange', 'enforced']).optional(),
+		transform: z
+			.object({ type: z.enum(['text', 'number', 'boolean', 'date', 'datetime']) })
+			.strict()
+			.optional(),
+	})
+	.strict();
+
+const entity = z
+	.object({
+		object: name.optional(),
+		matchOn: name.optional(),
+		localTable: name.optional(),
+		onCreate: z.record(fieldValue).optional(),
+		fields: z.array(fieldRule).max(500).optional(),
+		associations: z
+			.array(z.object({ local: name, entity: name }).strict())
+			.max(50)
+			.optional(),
+	})
+	.strict();
+
+const settings = z
+	.object({
+		entities: z.record(entity).optional(),
+		retry: z
+			.object({
+				attempts: z.number().int().min(0).max(20).optional(),
+				delaySeconds: z.number().min(1).max(86_400).optional(),
+			})
+			.strict()
+			.optional(),
+		leaseSeconds: z.number().int().min(10).max(3_600).optional(),
+		syncLog: z.enum(['off', 'errors', 'all']).optional(),
+		brakes: z.object({ deletes: share.optional(), changes: share.optional() }).strict().optional(),
+	})
+	.strict();
+
+/** Either the settings, or the first faults in them. */
+export function checkSettings(
+	json: FieldValue,
+): { input: SettingsInput; faults: [] } | { input: undefined; faults: SettingsFault[] } {
+	const result = settings.safeParse(json);
+	if (result.success) return { input: result.data, faults: [] };
+	return { input: undefined, faults: result.error.issues.slice(0, MAX_FAULTS).map(asFault) };
+}
+
+function asFault(issue: z.ZodIssue): SettingsFault {
+	const path = pathText(issue.path);
+	switch (issue.code) {
+		case 'unrecognized_keys':
+			return unknownKey(issue.path, issue.keys[0] ?? '');
+		case 'invalid_enum_value':
+			return oneOf(path, issue.options.map(String), String(issue.received));
+		case 'invalid_type':
+			if (issue.received === 'undefined') {
+				return { path, wrong: 'is missing', remedy: `Give ${path} as ${issue.expected}.` };
+			}
+			return {
+				path,
+				wrong: `must be ${article(issue.expected)}, not ${article(issue.received)}`,
+				remedy: `Give ${path} as ${article(issue.expected)}.`,
+			};
+		case 'too_small':
+			return limit(path, 'at least', issue.type, issue.minimum);
+		case 'too_big':
+			return limit(path, 'at most', issue.type, issue.maximum);
+		default:
+			return { path, wrong: 'is not a plain JSON value', remedy: `Correct ${path}.` };
+	}
+}
+
+function unknownKey(parent: Array<string | number>, key: string): SettingsFault {
+	const known = knownKeys(settings, parent);
+	const near = nearestName(key, known);
+	return {
+		path: pathText([...parent, key]),
+		wrong: 'is not a known setting',
+		remedy: `${near === undefined ? '' : `Did you mean ${near}? `}Known here: ${known.join(', ')}.`,
+	};
+}
+
+/** The wrong value itself is shown only as the name it resembles: whatever else it is might be a secret. */
+function oneOf(path: string, options: string[], received: string): SettingsFault {
+	const near = nearestName(received, options);
+	return {
+		path,
+		wrong: `must be one of ${options.join(', ')}`,
+		remedy: near === undefined ? `Set ${path} to ${options.join(' or ')}.` : `Did you mean ${near} in ${path}?`,
+	};
+}
+
+function limit(path: string, bound: string, type: string, amount: number | bigint): SettingsFault {
+	const unit = type === 'string' ? ' characters long' : type === 'array' ? ' entries long' : '';
+	const wrong = type === 'string' && amount === 1 ? 'must not be empty' : `must be ${bound} ${amount}${unit}`;
+	return { path, wrong, remedy: `Change ${path}.` };
+}
+
+/** Names allowed at a path, read from the schema itself. */
+function knownKeys(schema: z.ZodTypeAny, path: Array<string | number>): string[] {
+	if (schema instanceof z.ZodOptional) return knownKeys(schema.unwrap() as z.ZodTypeAny, path);
+	const [head, ...rest] = path;
+	if (schema instanceof z.ZodObject) {
+		const shape = schema.shape as Record<string, z.ZodTypeAny>;
+		if (head === undefined) return Object.keys(shape);
+		const inner = shape[head];
+		return inner === undefined ? [] : knownKeys(inner, rest);
+	}
+	if (schema instanceof z.ZodRecord || schema instanceof z.ZodArray) {
+		return knownKeys((schema instanceof z.ZodArray ? schema.element : schema.valueSchema) as z.ZodTypeAny, rest);
+	}
+	return [];
+}
+
+function pathText(path: Array<string | number>): string {
+	if (path.length === 0) return 'the whole value';
+	return path
+		.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${shownName(part)}`))
+		.join('');
+}
+
+const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : type === 'null' ? type : `a ${type}`);
