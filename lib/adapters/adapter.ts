@@ -209,6 +209,11 @@ export type ConnectionValues = Record<string, string>;
 export interface AdapterContext {
 	connection: ConnectionValues;
 	transport: Transport;
+	/**
+	 * The secret that signs this tenant's webhooks, where one was stored apart from the connection; it then wins over
+	 * the connection's own. Throws when it cannot be opened.
+	 */
+	webhookSecret?(): string | undefined;
 }
 
 /**

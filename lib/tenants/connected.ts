@@ -4,13 +4,18 @@ import type { Settings } from './settings';
 /** Where the connection's values came from. */
 export type ConnectionSource = 'environment' | 'tenant' | 'credential';
 
+/** `auto` tries the environment, then the tenant's stored values, then the credential. */
+export type ConnectionChoice = 'auto' | ConnectionSource;
+
 /** An integration of one tenant, resolved and ready to be called. */
 export interface Connected {
 	tenant: string;
 	integration: string;
 	mode: Mode;
-	source: ConnectionSource;
+	/** null when the integration is switched off: no source was looked at. */
+	source: ConnectionSource | null;
 	module: AdapterModule;
+	/** Without any capability when the integration is switched off. */
 	adapter: Adapter;
 	/** Effective settings: adapter defaults, then the tenant's. */
 	settings: Settings;

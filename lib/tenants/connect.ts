@@ -1,0 +1,90 @@
+import type { Adapter } from '../adapters/adapter';
+import type { TransportOptions } from '../transport/create-transport';
+import type { Connected } from './connected';
+import { findKeyRing, loadEffective, type Effective, type IntegrationAccess } from './effective';
+import { ensureLinkTables } from './link-tables';
+import { openWebhookSecret } from './sealed-row';
+import { lookAt, notEnabled, resolveConnection, type Resolved } from './sources';
+import { DEFAULT_TENANT } from './tenant-name';
+
+export interface ConnectRequest extends IntegrationAccess {
+	http: TransportOptions['http'];
+	/** The execution's cancel signal. */
+	signal?: AbortSignal;
+}
+
+/**
+ * Resolves an integration of one tenant: mode, settings, mapping, connection, adapter. Nothing is called yet.
+ * - A tenant without a row is refused (`integration_not_enabled`), except tenant `default` with a connection in the
+ *   environment: an air-gapped site needs nothing else, and its link tables are made here.
+ * - An integration that is switched off comes back with `disabledReason` and an adapter that can do nothing.
+ * - Otherwise throws what `loadEffective` and `resolveConnection` throw.
+ */
+export async function connect(request: ConnectRequest): Promise<Connected> {
+	const effective = await loadEffective(request);
+	if (effective.row?.enabled === false) return switchedOff(effective);
+	const resolved =
+		effective.row === undefined
+			? await connectByEnvironment(request, effective)
+			: await resolveConnection(request, effective);
+	return await connected(request, effective, resolved);
+}
+
+/** The same whether enabled or not, for a person who tries a connection out before enabling it. */
+export async function connectToTry(request: ConnectRequest): Promise<Connected> {
+	const effective = await loadEffective(request);
+	return await connected(request, effective, await resolveConnection(request, effective));
+}
+
+async function connectByEnvironment(request: ConnectRequest, effective: Effective): Promise<Resolved> {
+	if (effective.tenant !== DEFAULT_TENANT) throw notEnabled(effective);
+	if (request.connection !== 'auto' && request.connection !== 'environment') throw notEnabled(effective);
+	const found = await lookAt('environment', request, effective);
+	if (found.state === 'empty' && request.connection === 'auto') throw notEnabled(effective);
+	const resolved = await resolveConnection({ ...request, connection: 'environment' }, effective);
+	await ensureLinkTables(request.store, effective.module, effective.bindings);
+	return resolved;
+}
+
+async function connected(request: ConnectRequest, effective: Effective, resolved: Resolved): Promise<Connected> {
+	const { createTransport } = await import('../transport/create-transport');
+	const { module, row } = effective;
+	const { source, values } = resolved;
+	const transport = createTransport({
+		http: request.http,
+		budget: request.store.budget,
+		account: module.accountKey(values),
+		limits: module.limits,
+		secrets: secretsIn(effective, values),
+		signal: request.signal,
+	});
+	const ring = row?.webhookSecret ? await findKeyRing(request) : undefined;
+	const adapter = module.create({
+		connection: values,
+		transport,
+		webhookSecret: () => (row === undefined ? undefined : openWebhookSecret(ring, row)),
+	});
+	return { ...shared(effective), source, adapter, calls: () => transport.calls };
+}
+
+function switchedOff(effective: Effective): Connected {
+	const adapter: Adapter = {};
+	return {
+		...shared(effective),
+		source: null,
+		adapter,
+		disabledReason:
+			`The integration ${effective.entry.integration} is switched off for tenant "${effective.tenant}". ` +
+			'Run Integration → Enable to switch it on.',
+		calls: () => 0,
+	};
+}
+
+function shared(effective: Effective): Omit<Connected, 'source' | 'adapter' | 'calls'> {
+	const { tenant, entry, mode, module, settings, bindings } = effective;
+	return { tenant, integration: entry.integration, mode, module, settings, bindings };
+}
+
+function secretsIn(effective: Effective, values: Resolved['values']): string[] {
+	return effective.module.connectionFields.filter((field) => field.secret).flatMap((field) => values[field.name] ?? []);
+}

@@ -1,0 +1,74 @@
+import type { AdapterModule, EntityBinding, Mode } from '../adapters/adapter';
+import { findIntegration, loadAdapter, type IntegrationEntry } from '../adapters/registry';
+import type { IntegrationConfigRow, Store } from '../store/store';
+import { buildBindings } from './bindings';
+import type { ConnectionChoice } from './connected';
+import { readEncryptionKey, readMode, type Environment } from './environment';
+import { ENCRYPTION_KEY_VARIABLE } from './environment';
+import { parseKeyRing, type KeyRing } from './key-ring';
+import { effectiveSettings, parseSettings, type Settings, type SettingsInput } from './settings';
+import { checkTenant } from './tenant-name';
+
+/** Whose integration, and everything its configuration may come from. */
+export interface IntegrationAccess {
+	tenant: string;
+	integration: string;
+	connection: ConnectionChoice;
+	store: Store;
+	environment: Environment;
+	/** From the store's credential; otherwise `CROSSLINK_ENCRYPTION_KEY` is used where a key is needed. */
+	keyRing?: KeyRing;
+	/** Called only when the credential's turn comes; undefined = none was chosen. */
+	credential?: () => Promise<Readonly<Record<string, unknown>> | undefined>;
+}
+
+export type ModeSource = 'environment' | 'tenant' | 'integration';
+
+/** What is in force for one tenant and integration, before any secret is touched. */
+export interface Effective {
+	tenant: string;
+	entry: IntegrationEntry;
+	/** undefined = nothing was ever configured or enabled for this tenant. */
+	row: IntegrationConfigRow | undefined;
+	mode: Mode;
+	modeSource: ModeSource;
+	module: AdapterModule;
+	/** What the tenant set. */
+	input: SettingsInput;
+	/** The same with the defaults. */
+	settings: Settings;
+	bindings: ReadonlyMap<string, EntityBinding>;
+}
+
+/** Reads the tenant's row and lays it over the defaults. Throws the registry's, the settings' and the mapping's errors. */
+export async function loadEffective(access: IntegrationAccess): Promise<Effective> {
+	const tenant = checkTenant(access.tenant);
+	const entry = findIntegration(access.integration);
+	const row = await access.store.configs.get(tenant, entry.integration);
+	const { mode, modeSource } = chooseMode(readMode(access.environment, entry.integration), row?.mode, entry.modes);
+	const module = await loadAdapter(entry.integration, mode);
+	const input = await parseSettings(row?.settings, entry.integration);
+	const settings = effectiveSettings(input);
+	const bindings = buildBindings(module, settings.entities);
+	return { tenant, entry, row, mode, modeSource, module, input, settings, bindings };
+}
+
+/** The environment wins over the tenant's row, the row over the integration's first mode. */
+export function chooseMode(
+	environment: Mode | undefined,
+	row: Mode | undefined,
+	modes: readonly Mode[],
+): { mode: Mode; modeSource: ModeSource } {
+	if (environment !== undefined) return { mode: environment, modeSource: 'environment' };
+	if (row !== undefined) return { mode: row, modeSource: 'tenant' };
+	return { mode: modes[0] ?? 'cloud', modeSource: 'integration' };
+}
+
+/** The key ring in force; undefined = there is none, which only matters once something must be sealed or opened. */
+export async function findKeyRing(
+	access: Pick<IntegrationAccess, 'environment' | 'keyRing'>,
+): Promise<KeyRing | undefined> {
+	if (access.keyRing !== undefined) return access.keyRing;
+	const text = await readEncryptionKey(access.environment);
+	return text === undefined ? undefined : parseKeyRing(text, ENCRYPTION_KEY_VARIABLE);
+}
