@@ -1,0 +1,112 @@
+import { CrosslinkError } from '../errors';
+import { ANSWER_TOO_LARGE } from './answer-size';
+import type { Redact } from './redact';
+
+/** Nothing can have reached the server: repeating is safe for every call. */
+const NOT_DELIVERED = new Set([
+	'ECONNREFUSED',
+	'ENOTFOUND',
+	'EAI_AGAIN',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'UND_ERR_CONNECT_TIMEOUT',
+	'ERR_PROXY_TUNNEL',
+]);
+const CERTIFICATE = /^(CERT_|ERR_TLS_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_(GET|VERIFY)_|ERR_SSL_)/;
+const MAX_CAUSES = 6;
+
+/** What the network said, taken out of the wrappings that fetch, axios and n8n put around it. */
+interface NetworkSymptom {
+	code: string | undefined;
+	syscall: string | undefined;
+	message: string;
+}
+
+/**
+ * Turns "no answer" into a class: `transient` when repeating is safe, `unknown` when the call may have taken effect
+ * and must not be repeated, `rejected` where only a person can help (certificate, size of the answer).
+ * The foreign error is not kept: HTTP clients hang request headers on theirs.
+ */
+export function classifyNetworkFailure(
+	thrown: unknown,
+	call: { purpose: string; url: string; idempotent: boolean; timedOut: boolean; timeoutMs: number },
+	redact: Redact,
+): CrosslinkError {
+	const symptom = findSymptom(thrown);
+	const host = hostOf(call.url);
+	const code = symptom.code ?? '';
+	const reason = redact(symptom.code ? `${symptom.message} (${symptom.code})` : symptom.message);
+	const cause = new Error(reason);
+
+	if (code === ANSWER_TOO_LARGE) {
+		return new CrosslinkError({
+			class: call.idempotent ? 'rejected' : 'unknown',
+			code: 'answer_too_large',
+			message: `The answer of ${host} to "${call.purpose}" was too large: ${reason}.`,
+			remedy: 'Ask for fewer records or fields at once.',
+			cause,
+		});
+	}
+	if (CERTIFICATE.test(code)) {
+		return new CrosslinkError({
+			class: 'rejected',
+			code: 'certificate_refused',
+			message: `The TLS certificate of ${host} was not accepted: ${reason}.`,
+			remedy: 'Correct the base URL, or give n8n the certificate authority (NODE_EXTRA_CA_CERTS).',
+			cause,
+		});
+	}
+	if (NOT_DELIVERED.has(code) || (symptom.syscall === 'connect' && code !== '')) {
+		return new CrosslinkError({
+			class: 'transient',
+			code: 'unreachable',
+			message: `${host} could not be reached to ${call.purpose}: ${reason}.`,
+			remedy: 'Check the base URL, the network and the proxy; it is tried again by itself.',
+			cause,
+		});
+	}
+	const what = call.timedOut ? `did not answer within ${call.timeoutMs} ms` : `broke off the connection: ${reason}`;
+	if (call.idempotent) {
+		return new CrosslinkError({
+			class: 'transient',
+			code: call.timedOut ? 'timed_out' : 'answer_lost',
+			message: `${host} ${what}, asked to ${call.purpose}.`,
+			remedy: 'It is tried again by itself; repeating it cannot do it twice.',
+			cause,
+		});
+	}
+	return new CrosslinkError({
+		class: 'unknown',
+		code: 'answer_lost',
+		message: `${host} ${what}, asked to ${call.purpose}. It may have been done.`,
+		remedy: 'It is not repeated blindly: look up the outcome on the other side first.',
+		cause,
+	});
+}
+
+export function hostOf(url: string): string {
+	try {
+		return new URL(url).host;
+	} catch {
+		return 'the server';
+	}
+}
+
+function findSymptom(thrown: unknown): NetworkSymptom {
+	let symptom: NetworkSymptom = { code: undefined, syscall: undefined, message: 'no answer' };
+	let next: unknown = thrown;
+	for (let depth = 0; depth < MAX_CAUSES && typeof next === 'object' && next !== null; depth++) {
+		const error = next as { code?: unknown; syscall?: unknown; message?: unknown; cause?: unknown; errors?: unknown };
+		const code = typeof error.code === 'string' ? error.code : undefined;
+		if (code !== undefined || depth === 0) {
+			symptom = {
+				code: code ?? symptom.code,
+				syscall: typeof error.syscall === 'string' ? error.syscall : symptom.syscall,
+				message: typeof error.message === 'string' && error.message !== '' ? error.message : symptom.message,
+			};
+		}
+		// Happy eyeballs tries several addresses; their errors agree in practice, so the first stands for all.
+		next = error.cause ?? (Array.isArray(error.errors) ? error.errors[0] : undefined);
+	}
+	return symptom;
+}
