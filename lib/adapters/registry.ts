@@ -1,0 +1,66 @@
+import { CrosslinkError } from '../errors';
+import type { AdapterModule, Mode } from './adapter';
+
+/** What n8n's lists need before anything of an integration is loaded. */
+export interface IntegrationEntry {
+	integration: string;
+	displayName: string;
+	modes: readonly Mode[];
+	/** Name of the n8n credential type. */
+	credentialType: string;
+	entities: ReadonlyArray<{ entity: string; displayName: string }>;
+	/** Whether it sends webhooks that `crosslinkTrigger` can receive. */
+	webhooks: boolean;
+	load(mode: Mode): Promise<AdapterModule>;
+}
+
+/** Every integration there is. A new one is a folder beside this file and one entry here. */
+export const integrations: readonly IntegrationEntry[] = [
+	{
+		integration: 'hubspot',
+		displayName: 'HubSpot',
+		modes: ['cloud'],
+		credentialType: 'crosslinkHubSpotApi',
+		entities: [
+			{ entity: 'order', displayName: 'Order' },
+			{ entity: 'company', displayName: 'Company' },
+			{ entity: 'contact', displayName: 'Contact' },
+		],
+		webhooks: true,
+		load: async () => (await import('./hubspot')).hubSpot,
+	},
+];
+
+/**
+ * Loads the code of one integration in one mode, the first time it is needed.
+ * @throws CrosslinkError `rejected` (`integration_unknown`, `mode_unknown`), listing what there is
+ */
+export async function loadAdapter(integration: string, mode: Mode): Promise<AdapterModule> {
+	const entry = findIntegration(integration);
+	if (!entry.modes.includes(mode)) {
+		throw new CrosslinkError({
+			class: 'rejected',
+			code: 'mode_unknown',
+			message: `${entry.displayName} cannot be used in mode "${mode}".`,
+			remedy: `Choose one of its modes: ${entry.modes.join(', ')}.`,
+		});
+	}
+	return await entry.load(mode);
+}
+
+/**
+ * The entry of an integration, without loading its code.
+ * @throws CrosslinkError `rejected`, `integration_unknown`, listing what there is
+ */
+export function findIntegration(integration: string): IntegrationEntry {
+	const entry = integrations.find((one) => one.integration === integration);
+	if (!entry) {
+		throw new CrosslinkError({
+			class: 'rejected',
+			code: 'integration_unknown',
+			message: `There is no integration "${integration}".`,
+			remedy: `Choose one of: ${integrations.map((one) => one.integration).join(', ')}.`,
+		});
+	}
+	return entry;
+}
