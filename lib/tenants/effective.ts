@@ -1,10 +1,10 @@
 import type { AdapterModule, EntityBinding, Mode } from '../adapters/adapter';
 import { findIntegration, loadAdapter, type IntegrationEntry } from '../adapters/registry';
+import { CrosslinkError } from '../errors';
 import type { IntegrationConfigRow, Store } from '../store/store';
 import { buildBindings } from './bindings';
 import type { ConnectionChoice } from './connected';
-import { readEncryptionKey, readMode, type Environment } from './environment';
-import { ENCRYPTION_KEY_VARIABLE } from './environment';
+import { ENCRYPTION_KEY_VARIABLE, readEncryptionKey, readMode, type Environment } from './environment';
 import { parseKeyRing, type KeyRing } from './key-ring';
 import { effectiveSettings, parseSettings, type Settings, type SettingsInput } from './settings';
 import { checkTenant } from './tenant-name';
@@ -43,6 +43,7 @@ export interface Effective {
 /** Reads the tenant's row and lays it over the defaults. Throws the registry's, the settings' and the mapping's errors. */
 export async function loadEffective(access: IntegrationAccess): Promise<Effective> {
 	const tenant = checkTenant(access.tenant);
+	checkChoice(access.connection);
 	const entry = findIntegration(access.integration);
 	const row = await access.store.configs.get(tenant, entry.integration);
 	const { mode, modeSource } = chooseMode(readMode(access.environment, entry.integration), row?.mode, entry.modes);
@@ -71,4 +72,17 @@ export async function findKeyRing(
 	if (access.keyRing !== undefined) return access.keyRing;
 	const text = await readEncryptionKey(access.environment);
 	return text === undefined ? undefined : parseKeyRing(text, ENCRYPTION_KEY_VARIABLE);
+}
+
+const CHOICES: readonly ConnectionChoice[] = ['auto', 'credential', 'tenant', 'environment'];
+
+/** An expression may give anything. */
+function checkChoice(choice: ConnectionChoice): void {
+	if (CHOICES.includes(choice)) return;
+	throw new CrosslinkError({
+		class: 'rejected',
+		code: 'connection_choice_unknown',
+		message: 'The parameter Connection is none of the places a connection can come from.',
+		remedy: `Set it to one of: ${CHOICES.join(', ')}.`,
+	});
 }

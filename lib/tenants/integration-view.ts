@@ -1,0 +1,196 @@
+import type { AssociationRule, EntityBinding, Fields, FieldRule, Mode } from '../adapters/adapter';
+import { integrations } from '../adapters/registry';
+import { asCrosslinkError, type PlainError } from '../errors';
+import type { IntegrationConfigRow } from '../store/store';
+import { isTenantRule } from './bindings';
+import type { ConnectionSource } from './connected';
+import { missingFields } from './connection-values';
+import { loadEffective, type Effective, type IntegrationAccess, type ModeSource } from './effective';
+import type { Settings } from './settings';
+import { lookAt, SOURCES, type SourceState } from './sources';
+import { checkTenant } from './tenant-name';
+
+/** Where a rule comes from: the integration's pack or the tenant's settings. */
+type Provenance = { from: 'pack' | 'tenant' };
+
+export interface SourceView {
+	source: ConnectionSource;
+	state: SourceState['state'];
+	/** Names of the fields that are set there, never values. */
+	fields: string[];
+	/** Names of the fields still needed there. */
+	missing: string[];
+	error?: PlainError;
+}
+
+export interface EntityView {
+	entity: string;
+	displayName: string;
+	object: string;
+	keyField: string;
+	matchOn: string | null;
+	localTable: string | null;
+	onCreate: Fields;
+	fields: Array<FieldRule & Provenance>;
+	associations: Array<AssociationRule & Provenance>;
+	/** Name of the link table; null until there is one. */
+	linkTable: string | null;
+}
+
+/** What is in force for one tenant and integration, as plain JSON without any secret. */
+export interface IntegrationView {
+	tenant: string;
+	integration: string;
+	displayName: string;
+	/** Something was configured, enabled or disabled for this tenant. */
+	configured: boolean;
+	/** Records are exchanged. */
+	enabled: boolean;
+	mode: Mode;
+	modeSource: ModeSource;
+	connection: {
+		/** null = there is no complete connection; `reason` says why. */
+		source: ConnectionSource | null;
+		reason: string;
+		sources: SourceView[];
+	};
+	/** Secrets stored for the tenant, by name only. */
+	storedSecrets: string[];
+	settings: Omit<Settings, 'entities'>;
+	entities: EntityView[];
+	createdAt: string | null;
+	updatedAt: string | null;
+}
+
+/** An integration of the tenant that cannot be shown whole, because its configuration is at fault. */
+export interface BrokenIntegrationView {
+	tenant: string;
+	integration: string;
+	configured: true;
+	enabled: boolean;
+	error: PlainError;
+}
+
+/** One integration of one tenant. A source that cannot be read is shown as such; wrong settings are thrown. */
+export async function viewIntegration(access: IntegrationAccess): Promise<IntegrationView> {
+	return await view(access, await loadEffective(access));
+}
+
+/** The same, with wrong settings told instead of thrown, as long as there is a row to tell of. */
+export async function viewOrFault(
+	access: IntegrationAccess,
+	row: IntegrationConfigRow | undefined,
+): Promise<IntegrationView | BrokenIntegrationView> {
+	try {
+		return await viewIntegration(access);
+	} catch (thrown) {
+		const error = asCrosslinkError(thrown);
+		// Trouble of the store is not the row's fault and concerns the whole call.
+		if (row === undefined || error.class !== 'rejected') throw error;
+		const { tenant, integration, enabled } = row;
+		return { tenant, integration, configured: true, enabled, error: error.toPlain() };
+	}
+}
+
+/**
+ * Every integration that has a row for this tenant or that the environment (or a given credential) connects, by name.
+ * One with broken settings, or one this version does not know, is listed with its error and hides no other.
+ */
+export async function viewIntegrations(
+	access: Omit<IntegrationAccess, 'integration' | 'credential'>,
+): Promise<Array<IntegrationView | BrokenIntegrationView>> {
+	const tenant = checkTenant(access.tenant);
+	const rows = new Map((await access.store.configs.getMany(tenant)).map((row) => [row.integration, row]));
+	const names = new Set([...rows.keys(), ...integrations.map((entry) => entry.integration)]);
+	const views: Array<IntegrationView | BrokenIntegrationView> = [];
+	for (const integration of [...names].sort()) {
+		const one = await viewOrFault({ ...access, integration }, rows.get(integration));
+		if (one.configured || one.connection.source !== null) views.push(one);
+	}
+	return views;
+}
+
+async function view(access: IntegrationAccess, effective: Effective): Promise<IntegrationView> {
+	const { tenant, entry, row, mode, modeSource } = effective;
+	const states = await Promise.all(SOURCES.map((source) => lookAt(source, access, effective)));
+	const { source, reason } = explain(access, states);
+	const { entities: _entities, ...settings } = effective.settings;
+	return {
+		tenant,
+		integration: entry.integration,
+		displayName: entry.displayName,
+		configured: row !== undefined,
+		enabled: row?.enabled ?? source === 'environment',
+		mode,
+		modeSource,
+		connection: { source, reason, sources: states.map((state) => sourceView(effective, state)) },
+		storedSecrets: storedSecrets(effective, states),
+		settings,
+		entities: await entityViews(access, effective),
+		createdAt: row?.createdAt.toISOString() ?? null,
+		updatedAt: row?.updatedAt.toISOString() ?? null,
+	};
+}
+
+/** Follows the same order as `resolveConnection`, in words. */
+function explain(
+	access: IntegrationAccess,
+	states: readonly SourceState[],
+): { source: ConnectionSource | null; reason: string } {
+	const asked = states.filter(({ source }) => access.connection === 'auto' || access.connection === source);
+	const how = access.connection === 'auto' ? 'looked at in this order: environment, tenant, credential' : 'asked for';
+	const found = asked.find(({ state }) => state !== 'empty' && state !== 'closed');
+	if (found === undefined) return { source: null, reason: `Nothing is set (${how}).` };
+	if (found.state === 'complete') return { source: found.source, reason: `The ${found.source} holds it (${how}).` };
+	const trouble = found.state === 'incomplete' ? 'holds only a part of it' : 'cannot be read';
+	return { source: null, reason: `The ${found.source} ${trouble}, and no other source steps in for it (${how}).` };
+}
+
+function sourceView(effective: Effective, { source, state, values, error }: SourceState): SourceView {
+	return {
+		source,
+		state,
+		fields: Object.keys(values),
+		missing: state === 'incomplete' ? missingFields(effective.module, values).map((field) => field.name) : [],
+		...(error === undefined ? {} : { error: error.toPlain() }),
+	};
+}
+
+function storedSecrets(effective: Effective, states: readonly SourceState[]): string[] {
+	const stored = states.find(({ source }) => source === 'tenant')?.values ?? {};
+	const names = effective.module.connectionFields
+		.filter((field) => field.secret && stored[field.name] !== undefined)
+		.map((field) => field.name);
+	return effective.row?.webhookSecret ? [...names, 'webhookSecret'] : names;
+}
+
+async function entityViews(access: IntegrationAccess, effective: Effective): Promise<EntityView[]> {
+	const { integration } = effective.entry;
+	const withTable = new Set(await access.store.linkTables(integration));
+	return [...effective.bindings.values()].map((binding) =>
+		entityView(
+			effective,
+			binding,
+			withTable.has(binding.entity) ? access.store.links(integration, binding.entity).name : null,
+		),
+	);
+}
+
+function entityView(effective: Effective, binding: EntityBinding, linkTable: string | null): EntityView {
+	const own = effective.settings.entities[binding.entity];
+	const from = (rule: FieldRule | AssociationRule): Provenance => ({
+		from: isTenantRule(own, rule) ? 'tenant' : 'pack',
+	});
+	return {
+		entity: binding.entity,
+		displayName: binding.displayName,
+		object: binding.object,
+		keyField: binding.keyField,
+		matchOn: binding.matchOn ?? null,
+		localTable: own?.localTable ?? null,
+		onCreate: binding.onCreate,
+		fields: binding.fields.map((rule) => ({ ...rule, ...from(rule) })),
+		associations: binding.associations.map((rule) => ({ ...rule, ...from(rule) })),
+		linkTable,
+	};
+}

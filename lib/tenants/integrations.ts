@@ -1,0 +1,155 @@
+import { requireCapability } from '../adapters/capability';
+import { findIntegration, loadAdapter } from '../adapters/registry';
+import type { ConnectionValues, Fields, Mode, PrepareResult } from '../adapters/adapter';
+import { CrosslinkError } from '../errors';
+import type { IntegrationConfigRow } from '../store/store';
+import { buildBindings } from './bindings';
+import { connectToTry, type ConnectRequest } from './connect';
+import type { ConnectionSource } from './connected';
+import { missingFields, pickConnectionValues, placesFor, refuseUnknownFields } from './connection-values';
+import { findKeyRing, loadEffective, type IntegrationAccess } from './effective';
+import { viewIntegration, viewOrFault, type BrokenIntegrationView, type IntegrationView } from './integration-view';
+import { linkTableSpecs } from './link-tables';
+import { sealConnection, sealWebhookSecret } from './sealed-row';
+import { effectiveSettings, parseSettings } from './settings';
+import { checkTenant } from './tenant-name';
+
+/** What to change; left-out parts (and an empty secret) stay as they are, null takes a part away (settings: the defaults). */
+export interface IntegrationChange {
+	mode?: Mode;
+	/** Replaces all earlier settings: an object or one JSON text, see `parseSettings`. */
+	settings?: unknown;
+	/** Replaces all stored connection values. Sealed before it reaches the store. */
+	connection?: Readonly<Record<string, unknown>> | null;
+	/** Sealed before it reaches the store. */
+	webhookSecret?: string | null;
+}
+
+/** Answer of `testIntegration`. */
+export interface IntegrationTest {
+	tenant: string;
+	integration: string;
+	mode: Mode;
+	source: ConnectionSource | null;
+	accountId: string;
+	message: string;
+}
+
+/** Answer of `prepareIntegration`. */
+export interface IntegrationPreparation {
+	tenant: string;
+	integration: string;
+	mode: Mode;
+	source: ConnectionSource | null;
+	steps: PrepareResult['steps'];
+}
+
+/**
+ * Stores mode, settings and secrets for one tenant. Everything is checked before anything is written.
+ * A new row starts switched off; the entities of one that is switched on get their link tables at once.
+ * Throws `rejected`: `mode_unknown`, `settings_invalid`, `mapping_invalid`, `connection_field_unknown`,
+ * `connection_value_invalid`, `connection_incomplete`, `webhook_secret_invalid`, `encryption_key_missing`.
+ */
+export async function configureIntegration(
+	access: IntegrationAccess,
+	change: IntegrationChange,
+): Promise<IntegrationView> {
+	const tenant = checkTenant(access.tenant);
+	const entry = findIntegration(access.integration);
+	const owner = { tenant, integration: entry.integration };
+	const row = await access.store.configs.get(tenant, entry.integration);
+	const mode = change.mode ?? row?.mode ?? entry.modes[0] ?? 'cloud';
+	const module = await loadAdapter(entry.integration, mode);
+
+	const given = change.settings === undefined ? row?.settings : change.settings;
+	const input = await parseSettings(given, entry.integration);
+	const bindings = buildBindings(module, effectiveSettings(input).entities);
+
+	const save: Parameters<IntegrationAccess['store']['configs']['save']>[0] = { ...owner, mode };
+	if (change.settings !== undefined) save.settings = asFields(input);
+	if (change.connection === null) save.credentials = null;
+	if (change.connection) {
+		const values = checkedConnection(module, change.connection);
+		save.credentials = sealConnection(await findKeyRing(access), owner, values);
+	}
+	if (change.webhookSecret === null) save.webhookSecret = null;
+	if (change.webhookSecret) {
+		const secret = checkedWebhookSecret(change.webhookSecret);
+		save.webhookSecret = sealWebhookSecret(await findKeyRing(access), owner, secret);
+	}
+	if (row === undefined) save.enabled = false;
+	if (row?.enabled) await access.store.createLinkTables(entry.integration, linkTableSpecs(module, bindings));
+	await access.store.configs.save(save);
+	return await viewIntegration(access);
+}
+
+/** Makes the link tables and switches the integration on for this tenant. Safe to repeat. */
+export async function enableIntegration(access: IntegrationAccess): Promise<IntegrationView> {
+	const { tenant, entry, row, mode, module, bindings } = await loadEffective(access);
+	// Tables first: a crash in between leaves an unused table, not an integration that fails on its first record.
+	await access.store.createLinkTables(entry.integration, linkTableSpecs(module, bindings));
+	const created: Partial<IntegrationConfigRow> = row === undefined ? { mode } : {};
+	await access.store.configs.save({ tenant, integration: entry.integration, ...created, enabled: true });
+	return await viewIntegration(access);
+}
+
+/**
+ * Switches the integration off for this tenant: runs then skip its records. Links and secrets stay. Safe to repeat;
+ * for tenant `default` it also stops a connection that the environment gives. Settings that are at fault do not hinder it.
+ */
+export async function disableIntegration(access: IntegrationAccess): Promise<IntegrationView | BrokenIntegrationView> {
+	const tenant = checkTenant(access.tenant);
+	const { integration, modes } = findIntegration(access.integration);
+	const row = await access.store.configs.get(tenant, integration);
+	const created: Partial<IntegrationConfigRow> = row === undefined ? { mode: modes[0] } : {};
+	const saved = await access.store.configs.save({ tenant, integration, ...created, enabled: false });
+	return await viewOrFault(access, saved);
+}
+
+/** Calls the other side once with the connection in force, whether enabled or not. */
+export async function testIntegration(request: ConnectRequest): Promise<IntegrationTest> {
+	const { tenant, integration, mode, source, adapter } = await connectToTry(request);
+	const test = requireCapability(integration, adapter, 'test');
+	return { tenant, integration, mode, source, ...(await test()) };
+}
+
+/** Creates in the account what the mapping needs, whether enabled or not. Safe to repeat. */
+export async function prepareIntegration(request: ConnectRequest): Promise<IntegrationPreparation> {
+	const { tenant, integration, mode, source, adapter, bindings } = await connectToTry(request);
+	const prepare = requireCapability(integration, adapter, 'prepare');
+	const { steps } = await prepare([...bindings.values()]);
+	return { tenant, integration, mode, source, steps };
+}
+
+type Pack = Parameters<typeof pickConnectionValues>[0];
+
+function checkedConnection(pack: Pack, given: Readonly<Record<string, unknown>>): ConnectionValues {
+	refuseUnknownFields(pack, given);
+	const values = pickConnectionValues(pack, given);
+	const missing = missingFields(pack, values);
+	if (missing.length === 0) return values;
+	throw new CrosslinkError({
+		class: 'rejected',
+		code: 'connection_incomplete',
+		message:
+			`The connection values of ${pack.displayName} cannot be stored: ` +
+			`${missing.map((field) => `"${field.name}"`).join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing.`,
+		remedy: `Give all values at once, or leave them out here: ${placesFor(pack, missing)}`,
+	});
+}
+
+const MAX_WEBHOOK_SECRET_CHARACTERS = 4_096;
+
+function checkedWebhookSecret(given: unknown): string {
+	const secret = typeof given === 'string' ? given.trim() : '';
+	if (secret !== '' && secret.length <= MAX_WEBHOOK_SECRET_CHARACTERS) return secret;
+	throw new CrosslinkError({
+		class: 'rejected',
+		code: 'webhook_secret_invalid',
+		message: `The webhook secret is not text of 1 to ${MAX_WEBHOOK_SECRET_CHARACTERS} characters.`,
+		remedy: 'Copy it again from the other system, or leave it out.',
+	});
+}
+
+/** Settings passed through JSON are plain JSON values; the types cannot say so. */
+const asFields = (input: object): Fields => JSON.parse(JSON.stringify(input)) as Fields;

@@ -1,0 +1,39 @@
+import { CrosslinkError } from '../errors';
+import { hashOf } from '../sync/fields';
+import type { Replication } from '../sync/replication';
+import type { Connected } from './connected';
+
+/**
+ * What the engine needs to replicate one entity over this connection.
+ * @param run the store, the name that owns the leases (unique per run), and the cancel signal
+ * @throws CrosslinkError `rejected`, `entity_unknown`, listing what there is
+ */
+export function replicationOf(
+	connected: Connected,
+	entity: string,
+	run: Pick<Replication, 'store' | 'runId' | 'signal'>,
+): Replication {
+	const binding = connected.bindings.get(entity);
+	if (binding === undefined) {
+		throw new CrosslinkError({
+			class: 'rejected',
+			code: 'entity_unknown',
+			message: `The integration ${connected.integration} has no entity "${entity}" for tenant "${connected.tenant}".`,
+			remedy: `Use one of: ${[...connected.bindings.keys()].join(', ')}; or add it with Integration → Configure.`,
+		});
+	}
+	const { tenant, integration, bindings, adapter, module, settings } = connected;
+	return {
+		...run,
+		tenant,
+		integration,
+		binding,
+		bindings,
+		adapter,
+		promises: module.promises,
+		retry: settings.retry,
+		leaseSeconds: settings.leaseSeconds,
+		mappingVersion: hashOf(JSON.parse(JSON.stringify([binding.object, binding.fields, binding.associations]))),
+		now: () => new Date(),
+	};
+}
