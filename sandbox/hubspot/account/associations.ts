@@ -89,18 +89,16 @@ export class Associations {
 		return existing;
 	}
 
+	/** Both sides hear of it: an app may listen to either object. */
 	private tell(from: End, to: End, removed: boolean, primary: boolean, actor: Actor): void {
-		this.emit({
-			kind: 'associationChange',
-			type: from.type,
-			actor,
-			at: this.now(),
-			id: from.id,
-			toType: to.type,
-			toId: to.id,
-			removed,
-			primary,
-		});
+		const at = this.now();
+		for (const [one, other] of [
+			[from, to],
+			[to, from],
+		] as const) {
+			const ends = { type: one.type, id: one.id, toType: other.type, toId: other.id };
+			this.emit({ kind: 'associationChange', ...ends, actor, at, removed, primary });
+		}
 	}
 }
 

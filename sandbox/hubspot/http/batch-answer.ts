@@ -1,5 +1,5 @@
 import type { VendorCall, VendorAnswer } from './endpoint';
-import { VendorError, type ErrorDetail } from './vendor-error';
+import type { VendorError, ErrorDetail } from './vendor-error';
 
 /** An error about some inputs of a batch, beside the results of the others. */
 export interface ItemError {
@@ -32,12 +32,13 @@ export const itemErrorOf = (error: VendorError, context: Record<string, string[]
 	);
 
 /**
- * The batch envelope. With item errors the status is 207 as in the numbered versions, or the plain success status
+ * The batch envelope. Results come in reverse: the vendor promises no order, and a caller that matches by position
+ * shall notice. With item errors the status is 207 as in the numbered versions, or the plain success status
  * when the stand-in was told so: the 2026-09 contract lists no 207 and carries errors in the normal answer.
  */
 export function batchAnswer(call: VendorCall, status: number, results: unknown[], errors: ItemError[]): VendorAnswer {
 	const at = call.state.timestamp();
-	const body = { status: 'COMPLETE', results, startedAt: at, completedAt: at };
+	const body = { status: 'COMPLETE', results: results.toReversed(), startedAt: at, completedAt: at };
 	if (errors.length === 0) return { status, body };
 	return { status: call.partialStatus ?? status, body: { ...body, numErrors: errors.length, errors } };
 }

@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Account } from '../account/account';
 import type { CrmState } from '../account/crm-state';
 import type { Calls } from '../calls';
@@ -7,6 +9,7 @@ import { parseBody } from '../http/body';
 import { asArray, asObject, asString, propertyValues } from '../http/reading';
 import { invalid } from '../http/vendor-error';
 import type { Webhooks } from '../webhooks/webhooks';
+import { pageState } from './page-state';
 
 export interface SandboxParts {
 	account: Account;
@@ -17,7 +20,17 @@ export interface SandboxParts {
 }
 
 /** Paths of the sandbox itself, outside the vendor's: state for the page, edits as a person, faults for demos. */
-export function addSandboxPaths(server: FastifyInstance, { account, calls, faults, webhooks }: SandboxParts): void {
+export function addSandboxPaths(server: FastifyInstance, parts: SandboxParts): void {
+	const { account, calls, faults, webhooks } = parts;
+	const page = readFileSync(join(__dirname, 'page.html'), 'utf8');
+	server.get('/', (_request, reply) =>
+		reply
+			.type('text/html;charset=utf-8')
+			.header('content-security-policy', PAGE_POLICY)
+			.header('cache-control', 'no-store')
+			.send(page),
+	);
+	server.get('/_sandbox/state', () => pageState(parts));
 	server.post('/_sandbox/faults', (request) => {
 		const given = jsonOf(request);
 		faults.add(...(Array.isArray(given) ? given : [given]).map(readFault));
@@ -38,6 +51,10 @@ export function addSandboxPaths(server: FastifyInstance, { account, calls, fault
 		return account.edit(asString(body.object, 'object'), asString(body.id, 'id'), properties, { by: 'user' });
 	});
 }
+
+/** The page brings everything along; nothing may be loaded from elsewhere. */
+const PAGE_POLICY =
+	"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /** Only JSON: a page of another origin cannot send that without the browser asking first. */
 function jsonOf(request: { body: unknown; headers: { 'content-type'?: string } }): unknown {
