@@ -65,7 +65,9 @@ export async function configureIntegration(
 	const input = await parseSettings(given, entry.integration);
 	const bindings = buildBindings(module, effectiveSettings(input).entities);
 
-	const save: Parameters<IntegrationAccess['store']['configs']['save']>[0] = { ...owner, mode };
+	const save: Parameters<IntegrationAccess['store']['configs']['save']>[0] = { ...owner };
+	// Only what was given is written, so that two changes at once do not undo each other.
+	if (change.mode !== undefined || row === undefined) save.mode = mode;
 	if (change.settings !== undefined) save.settings = asFields(input);
 	if (change.connection === null) save.credentials = null;
 	if (change.connection) {
@@ -77,7 +79,6 @@ export async function configureIntegration(
 		const secret = checkedWebhookSecret(change.webhookSecret);
 		save.webhookSecret = sealWebhookSecret(await findKeyRing(access), owner, secret);
 	}
-	if (row === undefined) save.enabled = false;
 	if (row?.enabled) await access.store.createLinkTables(entry.integration, linkTableSpecs(module, bindings));
 	await access.store.configs.save(save);
 	return await viewIntegration(access);
