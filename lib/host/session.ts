@@ -1,0 +1,68 @@
+import { findIntegration } from '../adapters/registry';
+import type { LinkTable, Store } from '../store/store';
+import type { Replication } from '../sync/replication';
+import type { ConnectRequest } from '../tenants/connect';
+import type { Connected } from '../tenants/connected';
+import { replicationOf } from '../tenants/replication-of';
+import { credentialOf, runIdOf, type HostContext } from './context';
+import { n8nHttp } from './http';
+import { openHostStore } from './store';
+import type { Target } from './target';
+
+/** One run of a node: the open store, and the way to every integration. Close it when the run is over. */
+export interface Session {
+	readonly store: Store;
+	/** An enabled integration (or one with `disabledReason`); kept, so that asking twice connects once. */
+	connect(target: Target, itemIndex: number): Promise<Connected>;
+	/** The same whether enabled or not. */
+	connectToTry(target: Target, itemIndex: number): Promise<Connected>;
+	/** What the engine needs for one entity. Throws `entity_unknown`. */
+	replication(connected: Connected, entity: string): Replication;
+	/** The link table, without any connection. Throws `integration_unknown`, or what the store says of a missing table. */
+	links(target: { integration: string; entity: string }): LinkTable;
+	/** Everything the tenants' functions ask for. */
+	access(target: Target, itemIndex: number): ConnectRequest;
+	close(): void;
+}
+
+/**
+ * Opens the store (credential, then CROSSLINK_STORE_URL, then a file in n8n's user folder) for one run of a node.
+ * @throws CrosslinkError of the store, with the remedy
+ */
+export async function openSession(context: HostContext): Promise<Session> {
+	const { store, keyRing, release } = await openHostStore(context);
+	const signal = context.getExecutionCancelSignal?.();
+	const runId = runIdOf(context);
+	const connections = new Map<string, Promise<Connected>>();
+
+	const access = (target: Target, itemIndex: number): ConnectRequest => ({
+		...target,
+		store,
+		environment: process.env,
+		keyRing,
+		credential: () => credentialOf(context, findIntegration(target.integration).credentialType, itemIndex),
+		http: n8nHttp(context),
+		signal,
+	});
+
+	return {
+		store,
+		access,
+		async connect(target, itemIndex) {
+			const key = JSON.stringify([target.tenant, target.integration, target.connection]);
+			const { connect } = await import('../tenants/connect');
+			const connection = connections.get(key) ?? connect(access(target, itemIndex));
+			connections.set(key, connection);
+			return await connection;
+		},
+		async connectToTry(target, itemIndex) {
+			const { connectToTry } = await import('../tenants/connect');
+			return await connectToTry(access(target, itemIndex));
+		},
+		replication: (connected, entity) => replicationOf(connected, entity, { store, runId, signal }),
+		links({ integration, entity }) {
+			return store.links(findIntegration(integration).integration, entity);
+		},
+		close: release,
+	};
+}

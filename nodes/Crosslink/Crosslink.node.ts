@@ -1,0 +1,67 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+import { integrationCredentials } from '../../lib/host/integration-credentials';
+import * as integration from './actions/integration/Integration.resource';
+import * as link from './actions/link/Link.resource';
+import * as record from './actions/record/Record.resource';
+import { router } from './actions/router';
+import { credentialTest } from './methods/credential-test';
+import * as loadOptions from './methods/load-options';
+import * as resourceMapping from './methods/resource-mapping';
+
+export class Crosslink implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Crosslink',
+		name: 'crosslink',
+		icon: { light: 'file:crosslink.svg', dark: 'file:crosslink.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"] }}',
+		description: 'Keep records of your system and of CRMs and ERPs in step, safely twice, at once and through a crash',
+		defaults: { name: 'Crosslink' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [
+			{ name: 'crosslinkStoreApi', required: false, testedBy: 'crosslinkStore' },
+			...integrationCredentials(),
+		],
+		hints: [
+			{
+				message:
+					'Pull Fields writes nothing into your system. Write the patch, then hand the receipt to Confirm Pull; until then the same change is offered again.',
+				displayCondition: '={{ $parameter["resource"] === "record" && $parameter["operation"] === "pull" }}',
+				whenToDisplay: 'afterExecution',
+				location: 'outputPane',
+			},
+		],
+		properties: [
+			{
+				displayName: 'Resource',
+				name: 'resource',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'Integration', value: 'integration', description: 'Settings of one external system for one tenant' },
+					{ name: 'Link', value: 'link', description: 'Which record of yours belongs to which record over there' },
+					{ name: 'Record', value: 'record', description: 'The data itself, in either direction' },
+				],
+				default: 'record',
+			},
+			...record.description,
+			...link.description,
+			...integration.description,
+		],
+	};
+
+	methods = { credentialTest, loadOptions, resourceMapping };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await router.call(this);
+	}
+}

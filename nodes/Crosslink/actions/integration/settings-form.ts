@@ -1,0 +1,78 @@
+import type { EntityBinding, Fields } from '../../../../lib/adapters/adapter';
+import { CrosslinkError } from '../../../../lib/errors';
+import type { EntitySettings, FieldRuleSettings, SettingsInput } from '../../../../lib/tenants/settings';
+
+/** What the form holds; everything left empty stays as it is. */
+export interface SettingsForm {
+	entity: string;
+	rules: FieldRuleSettings[];
+	matchOn: string;
+	pipeline: string;
+	stage: string;
+	retryAttempts?: number;
+	retryDelaySeconds?: number;
+	leaseSeconds?: number;
+	syncLog?: SettingsInput['syncLog'];
+	brakeDeletes?: number;
+	brakeChanges?: number;
+}
+
+/**
+ * The tenant's settings with the form laid over them. A rule takes the place of earlier ones for the same local field.
+ * @param binding of the form's entity; undefined = none is chosen, or the tenant is about to add it
+ */
+export function withForm(input: SettingsInput, binding: EntityBinding | undefined, form: SettingsForm): SettingsInput {
+	const result: SettingsInput = { ...input };
+	if (form.entity !== '') {
+		const entity = entityWithForm(input.entities?.[form.entity] ?? {}, binding, form);
+		if (Object.keys(entity).length > 0) result.entities = { ...input.entities, [form.entity]: entity };
+	} else if (form.rules.length > 0 || form.matchOn !== '' || form.pipeline !== '' || form.stage !== '') {
+		throw new CrosslinkError({
+			class: 'rejected',
+			code: 'parameter_missing',
+			message: 'The form has field rules, a match field, a pipeline or a stage, but no entity they belong to.',
+			remedy: 'Choose the entity.',
+		});
+	}
+	const retry = given({ attempts: form.retryAttempts, delaySeconds: form.retryDelaySeconds });
+	const brakes = given({ deletes: form.brakeDeletes, changes: form.brakeChanges });
+	if (retry) result.retry = { ...input.retry, ...retry };
+	if (brakes) result.brakes = { ...input.brakes, ...brakes };
+	return { ...result, ...given({ leaseSeconds: form.leaseSeconds, syncLog: form.syncLog }) };
+}
+
+function entityWithForm(
+	settings: EntitySettings,
+	binding: EntityBinding | undefined,
+	form: SettingsForm,
+): EntitySettings {
+	const result: EntitySettings = { ...settings };
+	if (form.rules.length > 0) {
+		const replaced = new Set(form.rules.map(({ local }) => local));
+		result.fields = [...(settings.fields ?? []).filter(({ local }) => !replaced.has(local)), ...form.rules];
+	}
+	if (form.matchOn !== '') result.matchOn = form.matchOn;
+	const onCreate: Fields = {};
+	if (form.pipeline !== '') onCreate[externalOf(binding, form.entity, 'pipeline')] = form.pipeline;
+	if (form.stage !== '') onCreate[externalOf(binding, form.entity, 'stage')] = form.stage;
+	if (Object.keys(onCreate).length > 0) result.onCreate = { ...settings.onCreate, ...onCreate };
+	return result;
+}
+
+/** The integration says in which of its fields a pipeline or a stage is kept. */
+function externalOf(binding: EntityBinding | undefined, entity: string, column: string): string {
+	const found = binding?.linkColumns.find((one) => one.column === column);
+	if (found !== undefined) return found.external;
+	throw new CrosslinkError({
+		class: 'rejected',
+		code: 'column_unknown',
+		message: `Records of the entity "${entity}" have no ${column} in this integration.`,
+		remedy: `Leave the ${column} empty, or choose another entity.`,
+	});
+}
+
+/** Without the parts nobody filled in; undefined when that is all of them. */
+function given<T extends object>(parts: T): Partial<T> | undefined {
+	const filled = Object.entries(parts).filter(([, value]) => value !== undefined && value !== '');
+	return filled.length === 0 ? undefined : (Object.fromEntries(filled) as Partial<T>);
+}

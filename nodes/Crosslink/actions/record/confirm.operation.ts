@@ -1,0 +1,58 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { Session } from '../../../../lib/host/session';
+import { confirm } from '../../../../lib/sync/confirm';
+import { byTarget, type Group } from '../by-target';
+import type { ItemResult } from '../operation';
+import { shownFor } from '../shown-for';
+import { requiredTextAt, targetAt, textAt } from '../target';
+import { paired, skipped, skippedWhenDisabled } from './outcomes';
+
+export const description: INodeProperties[] = shownFor({ record: ['confirm'] }, [
+	{
+		displayName: 'Receipt',
+		name: 'receipt',
+		type: 'string',
+		default: '={{ $json.receipt }}',
+		hint: 'After a node that replaced the item, reach back: {{ $("Pull").item.json.receipt }}',
+		description: 'The receipt that Record: Pull Fields gave for this record. Empty means there was nothing to confirm.',
+	},
+]);
+
+interface Confirmation {
+	receipt: string;
+}
+
+/** Takes note that your system has written what a pull handed out. */
+export async function execute(this: IExecuteFunctions, session: Session, indexes: number[]): Promise<ItemResult[]> {
+	return await byTarget<Confirmation>(
+		indexes,
+		(index) => ({
+			target: { ...targetAt(this, index), entity: requiredTextAt(this, 'entity', 'Entity', index) },
+			value: { receipt: textAt(this, 'receipt', index) },
+		}),
+		async (group) => {
+			const empty = only(group, ({ receipt }) => receipt === '');
+			const full = only(group, ({ receipt }) => receipt !== '');
+			return [
+				...skipped(empty, 'There is no receipt: the pull found nothing to write.'),
+				...(full.items.length === 0 ? [] : await confirmAll(session, full)),
+			];
+		},
+	);
+}
+
+async function confirmAll(session: Session, group: Group<Confirmation>): Promise<ItemResult[]> {
+	return await skippedWhenDisabled(session, group, async (replication) =>
+		paired(
+			group,
+			await confirm(
+				replication,
+				group.items.map(({ value }) => value.receipt),
+			),
+		),
+	);
+}
+
+function only<T>(group: Group<T>, wanted: (value: T) => boolean): Group<T> {
+	return { ...group, items: group.items.filter(({ value }) => wanted(value)) };
+}

@@ -1,0 +1,60 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { CrosslinkError } from '../../../../lib/errors';
+import type { Session } from '../../../../lib/host/session';
+import { pull } from '../../../../lib/sync/pull';
+import type { PullItem } from '../../../../lib/sync/replication';
+import { byTarget } from '../by-target';
+import type { ItemResult } from '../operation';
+import { shownFor } from '../shown-for';
+import { requiredTextAt, targetAt, textAt } from '../target';
+import { paired, skippedWhenDisabled } from './outcomes';
+
+export const description: INodeProperties[] = shownFor({ record: ['pull'] }, [
+	{
+		displayName: 'External ID',
+		name: 'externalId',
+		type: 'string',
+		default: '={{ $json.externalId }}',
+		description: 'ID of the record in the external system. It wins when both IDs are given.',
+	},
+	{
+		displayName: 'Local ID',
+		name: 'localId',
+		type: 'string',
+		default: '',
+		description: 'ID of the record in your own system, if that is what you have',
+	},
+]);
+
+/** Reads records from the other side and says which local fields should change. Writes nothing there. */
+export async function execute(this: IExecuteFunctions, session: Session, indexes: number[]): Promise<ItemResult[]> {
+	return await byTarget(
+		indexes,
+		(index) => ({
+			target: { ...targetAt(this, index), entity: requiredTextAt(this, 'entity', 'Entity', index) },
+			value: recordAt(this, index),
+		}),
+		async (group) =>
+			await skippedWhenDisabled(session, group, async (replication) =>
+				paired(
+					group,
+					await pull(
+						replication,
+						group.items.map(({ value }) => value),
+					),
+				),
+			),
+	);
+}
+
+function recordAt(context: IExecuteFunctions, index: number): PullItem {
+	const externalId = textAt(context, 'externalId', index) || undefined;
+	const localId = textAt(context, 'localId', index) || undefined;
+	if (externalId !== undefined || localId !== undefined) return { externalId, localId };
+	throw new CrosslinkError({
+		class: 'rejected',
+		code: 'record_not_named',
+		message: `Item ${index} names no record: both "External ID" and "Local ID" are empty.`,
+		remedy: 'Fill one of them; if it is an expression, check that it finds a value in this item.',
+	});
+}

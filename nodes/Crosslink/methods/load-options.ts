@@ -1,0 +1,65 @@
+import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
+import type { ExternalSchema } from '../../../lib/adapters/adapter';
+import { requireCapability } from '../../../lib/adapters/capability';
+import { findIntegration, integrations } from '../../../lib/adapters/registry';
+import { connectedFor, currentEntity, currentText } from './connected-for';
+
+export async function getIntegrations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	return integrations.map(({ integration, displayName }) => ({ name: displayName, value: integration }));
+}
+
+/** The entities every account has, and those the tenant has added. Without a working connection, only the former. */
+export async function getEntities(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	const entry = findIntegration(currentText(this, 'integration'));
+	const known = entry.entities.map(({ entity, displayName }) => ({ name: displayName, value: entity }));
+	try {
+		return await connectedFor(this, async ({ bindings }) =>
+			[...bindings.values()].map(({ entity, displayName, object }) => ({
+				name: displayName,
+				value: entity,
+				description: `Kept as ${object} in ${entry.displayName}`,
+			})),
+		);
+	} catch (thrown) {
+		this.logger.debug(`Crosslink lists only the built-in entities: ${thrown instanceof Error ? thrown.message : ''}`);
+		return known;
+	}
+}
+
+/** Fields of the connected account that can be written, read live. */
+export async function getExternalFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	const { fields } = await currentSchema(this);
+	return fields
+		.map(({ name, label, type, readOnly, unique }) => ({
+			name: `${label} (${name})`,
+			value: name,
+			description: [type, unique ? 'unique' : '', readOnly ? 'read only: pull only' : ''].filter(Boolean).join(', '),
+		}))
+		.sort((a, b) => a.name.localeCompare(b.name));
+}
+
+export async function getPipelines(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	const { pipelines } = await currentSchema(this);
+	return pipelines.map(({ value, label }) => ({ name: label, value }));
+}
+
+/** Stages of the chosen pipeline; of all pipelines while none is chosen. */
+export async function getStages(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	const { pipelines } = await currentSchema(this);
+	const chosen = currentText(this, 'pipeline');
+	return pipelines
+		.filter(({ value }) => chosen === '' || value === chosen)
+		.flatMap((pipeline) =>
+			pipeline.stages.map(({ value, label }) => ({
+				name: chosen === '' ? `${pipeline.label}: ${label}` : label,
+				value,
+			})),
+		);
+}
+
+async function currentSchema(context: ILoadOptionsFunctions): Promise<ExternalSchema> {
+	return await connectedFor(context, async (connected) => {
+		const { object } = currentEntity(context, connected);
+		return await requireCapability(connected.integration, connected.adapter, 'describe')(object);
+	});
+}

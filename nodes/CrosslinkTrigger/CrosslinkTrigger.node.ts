@@ -1,0 +1,70 @@
+import {
+	NodeConnectionTypes,
+	type IHookFunctions,
+	type INodeType,
+	type INodeTypeDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+} from 'n8n-workflow';
+import { integrationCredentials } from '../../lib/host/integration-credentials';
+import { credentialTest } from '../Crosslink/methods/credential-test';
+import { getEntities } from '../Crosslink/methods/load-options';
+import { getWebhookIntegrations } from './methods/load-options';
+import { properties } from './properties';
+import { receive } from './receive';
+import { checkSetup } from './setup';
+
+export class CrosslinkTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Crosslink Trigger',
+		name: 'crosslinkTrigger',
+		icon: { light: 'file:../Crosslink/crosslink.svg', dark: 'file:../Crosslink/crosslink.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["integration"] }}',
+		description: 'Starts the workflow when a record changes in an external system; each event once, signatures checked',
+		eventTriggerDescription: 'Waiting for the external system to send an event',
+		activationMessage:
+			'From now on events sent to the production URL start this workflow. The external system has to be told this URL once, by hand.',
+		defaults: { name: 'Crosslink Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [
+			{ name: 'crosslinkStoreApi', required: false, testedBy: 'crosslinkStore' },
+			...integrationCredentials(),
+		],
+		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' }],
+		triggerPanel: {
+			header: 'Change a record in the external system',
+			executionsHelp: {
+				inactive:
+					'While you build: let the external system send to the <b>test URL</b>, click "Listen", then change a record there.<br><br>For real: publish the workflow and give the external system the <b>production URL</b>.',
+				active:
+					'Events sent to the <b>production URL</b> start this workflow by themselves and show in the executions list. To try something out, let the external system send to the <b>test URL</b>.',
+			},
+			activationHint: 'Publish the workflow and give the external system the production URL.',
+		},
+		properties,
+	};
+
+	methods = { credentialTest, loadOptions: { getWebhookIntegrations, getEntities } };
+
+	/** Vendors such as HubSpot declare the URL in the app itself: there is nothing to register, change or delete from here. */
+	webhookMethods = {
+		default: {
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return await checkSetup(this);
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				return await Promise.resolve(true);
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				return await Promise.resolve(true);
+			},
+		},
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await receive.call(this);
+	}
+}
