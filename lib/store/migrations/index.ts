@@ -1,0 +1,7 @@
+import { CreateFoundation1795420000000 } from './create-foundation';
+
+/** In the order they run. A migration only adds; what a released one did is never changed. */
+export const MIGRATIONS = [CreateFoundation1795420000000] as const;
+
+/** In the schema `crosslink` on PostgreSQL. */
+export const MIGRATIONS_TABLE = 'migration';

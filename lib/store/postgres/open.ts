@@ -1,0 +1,59 @@
+import type { Database } from '../dialect';
+import { migratePostgres } from '../migrations/run';
+import { MIGRATIONS, MIGRATIONS_TABLE } from '../migrations';
+import { PostgresDatabase } from './database';
+import { SCHEMA } from './dialect';
+import { explainPostgres } from './explain';
+import { ownTypes } from './types';
+
+/** Connections per process and store. */
+const POOL_SIZE = 4;
+const CONNECT_TIMEOUT_MS = 10_000;
+const IDLE_CONNECTION_MS = 30_000;
+/** Longest a statement may run on the server. */
+const STATEMENT_TIMEOUT_MS = 60_000;
+/** A process that froze in the middle of a transaction must not hold its locks for ever. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
+
+/**
+ * Connects, and brings the schema up to date.
+ * @throws CrosslinkError unreachable, login refused, newer schema, ...
+ */
+export async function openPostgres(url: string, location: string): Promise<Database> {
+	const { DataSource } = await import('typeorm');
+	const pg = await import('pg');
+	const source = new DataSource({
+		type: 'postgres',
+		driver: pg.default,
+		url,
+		schema: SCHEMA,
+		migrations: [...MIGRATIONS],
+		migrationsTableName: MIGRATIONS_TABLE,
+		synchronize: false,
+		logging: false,
+		installExtensions: false,
+		poolSize: POOL_SIZE,
+		connectTimeoutMS: CONNECT_TIMEOUT_MS,
+		applicationName: 'n8n-nodes-crosslink',
+		// Somebody has to listen: an idle connection that ends would take the whole process with it. There is nothing to
+		// do, the pool has dropped it and the next statement connects anew.
+		poolErrorHandler: () => undefined,
+		extra: {
+			idleTimeoutMillis: IDLE_CONNECTION_MS,
+			statement_timeout: STATEMENT_TIMEOUT_MS,
+			idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+			keepAlive: true,
+			// An idle pool must not keep a process alive.
+			allowExitOnIdle: true,
+			types: ownTypes(pg.default.types),
+		},
+	});
+	try {
+		await source.initialize();
+		await migratePostgres(source, location);
+	} catch (error) {
+		if (source.isInitialized) await source.destroy().catch(() => undefined);
+		throw explainPostgres(error, location);
+	}
+	return new PostgresDatabase(source, location);
+}

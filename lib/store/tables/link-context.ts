@@ -1,0 +1,33 @@
+import type { Database, Dialect, Parameter } from '../dialect';
+
+/** What every verb of a link table works with. */
+export interface LinkContext {
+	database: Database;
+	dialect: Dialect;
+	integration: string;
+	entity: string;
+	/** As SQL writes it, with the schema. */
+	table: string;
+	/** The alias table, as SQL writes it. */
+	aliases: string;
+}
+
+/** Without duplicates and sorted: everybody takes row locks in one order, or PostgreSQL ends in deadlocks. */
+export function sortedUnique(ids: Iterable<string>): string[] {
+	return [...new Set(ids)].sort();
+}
+
+export function slices<T>(values: readonly T[], size: number): T[][] {
+	const found: T[][] = [];
+	for (let start = 0; start < values.length; start += size) found.push(values.slice(start, start + size));
+	return found;
+}
+
+/** Ids as the source of a FROM clause: `b.id`. */
+export function idBatch(dialect: Dialect, ids: readonly string[], first: number) {
+	return dialect.batch(
+		{ id: 'text' },
+		ids.map((id): Parameter[] => [id]),
+		first,
+	);
+}
