@@ -99,7 +99,8 @@ export class HubSpotClient {
 		// The models parse the body by its content type and throw errors of their own; so it is checked here first.
 		if (response.status !== 204) readJson(text, call);
 		return {
-			httpStatusCode: response.status,
+			// Some generated classes take a 207 for an error; errors of single inputs are read from the raw body anyway.
+			httpStatusCode: response.status === 207 ? 200 : response.status,
 			headers: { ...response.headers, 'content-type': 'application/json' },
 			body: { text: async () => text, binary: async () => Buffer.from(text, 'utf8') },
 			getParsedHeader: () => ({}),

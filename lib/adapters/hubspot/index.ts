@@ -55,7 +55,7 @@ function accountKey(connection: ConnectionValues): string {
 	return `${new URL(baseUrlOf(connection)).host} ${hash.slice(0, 16)}`;
 }
 
-function create({ connection, transport }: AdapterContext): Adapter {
+function create({ connection, transport, webhookSecret }: AdapterContext): Adapter {
 	const token = connection['accessToken']?.trim();
 	if (!token) throw missing('accessToken', 'Put the token of a HubSpot service key or app into the connection.');
 	const client = new HubSpotClient(transport, baseUrlOf(connection), token);
@@ -69,7 +69,7 @@ function create({ connection, transport }: AdapterContext): Adapter {
 		associate: (from, to, changes) => associate(client, from, to, changes),
 		prepare: (bindings) => prepare(client, bindings),
 		test: () => testConnection(client),
-		verifyWebhook: (request) => verifySignature(request, connection['clientSecret']),
+		verifyWebhook: (request) => verifySignature(request, webhookSecret?.() ?? connection['clientSecret']),
 		parseWebhook: (request) => parseEvents(request),
 	};
 }

@@ -14,24 +14,16 @@ export class StageDefaults {
 	constructor(private readonly client: HubSpotClient) {}
 
 	/**
-	 * The properties of a new record, completed: with the account's first pipeline (by display order) and its first
-	 * stage, with the first stage of a given pipeline, or with the pipeline of a given stage.
+	 * For the new records of one batch. The returned function completes a record's properties: with the account's first
+	 * pipeline (by display order) and its first stage, with the first stage of a given pipeline, or with the pipeline of
+	 * a given stage. When the pipelines cannot be read that is asked once and fails for every record that needs them.
 	 */
-	async complete(binding: EntityBinding, properties: Record<string, string>): Promise<Record<string, string>> {
-		const names = REQUIRED[binding.object];
-		if (!names || (properties[names.pipeline] && properties[names.stage])) return properties;
-		const pipelines = await this.load(binding.object);
-		const pipeline = pipelines.find((one) => {
-			if (properties[names.pipeline]) return one.value === properties[names.pipeline];
-			if (properties[names.stage]) return one.stages.some((stage) => stage.value === properties[names.stage]);
-			return true;
-		});
-		const stage = properties[names.stage] || pipeline?.stages[0]?.value;
-		// With an unknown pipeline or stage HubSpot's own refusal says it best.
-		return {
-			...properties,
-			...(pipeline && { [names.pipeline]: pipeline.value }),
-			...(stage && { [names.stage]: stage }),
+	forBatch(binding: EntityBinding): (properties: Record<string, string>) => Promise<Record<string, string>> {
+		let loading: Promise<Pipeline[]> | undefined;
+		return async (properties) => {
+			const names = REQUIRED[binding.object];
+			if (!names || (properties[names.pipeline] && properties[names.stage])) return properties;
+			return withStage(await (loading ??= this.load(binding.object)), names, properties);
 		};
 	}
 
@@ -42,4 +34,24 @@ export class StageDefaults {
 		loading.catch(() => this.pipelines.delete(object));
 		return loading;
 	}
+}
+
+function withStage(
+	pipelines: Pipeline[],
+	names: { pipeline: string; stage: string },
+	properties: Record<string, string>,
+): Record<string, string> {
+	const givenPipeline = properties[names.pipeline];
+	const givenStage = properties[names.stage];
+	const pipeline = pipelines.find((one) => {
+		if (givenPipeline) return one.value === givenPipeline;
+		return !givenStage || one.stages.some((stage) => stage.value === givenStage);
+	});
+	const stage = givenStage || pipeline?.stages[0]?.value;
+	// With an unknown pipeline or stage HubSpot's own refusal says it best.
+	return {
+		...properties,
+		...(pipeline && { [names.pipeline]: pipeline.value }),
+		...(stage && { [names.stage]: stage }),
+	};
 }

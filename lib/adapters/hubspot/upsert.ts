@@ -28,9 +28,10 @@ export async function upsert(
 ): Promise<UpsertResult[]> {
 	const results = new Map<UpsertRecord, UpsertResult>();
 	const inputs: WriteInput[] = [];
+	const complete = stages.forBatch(binding);
 	for (const record of records) {
 		try {
-			inputs.push({ record, id: record.externalId, properties: await propertiesOf(stages, binding, record) });
+			inputs.push({ record, id: record.externalId, properties: await propertiesOf(binding, record, complete) });
 		} catch (thrown) {
 			results.set(record, { ref: record.ref, ok: false, error: asCrosslinkError(thrown) });
 		}
@@ -55,15 +56,14 @@ export async function upsert(
 }
 
 async function propertiesOf(
-	stages: StageDefaults,
 	binding: EntityBinding,
 	record: UpsertRecord,
+	complete: ReturnType<StageDefaults['forBatch']>,
 ): Promise<Record<string, string>> {
 	if (record.externalId !== undefined) return toProperties(record.fields);
-	const properties = toProperties({ ...binding.onCreate, ...record.fields });
 	// The key goes in `id` and `idProperty`; a second value for it could only contradict.
-	delete properties[record.key.field];
-	return await stages.complete(binding, properties);
+	const { [record.key.field]: _key, ...fields } = { ...binding.onCreate, ...record.fields };
+	return await complete(toProperties(fields));
 }
 
 async function writeAll(client: HubSpotClient, binding: EntityBinding, inputs: WriteInput[]): Promise<WriteOutcome[]> {

@@ -1,0 +1,39 @@
+import type { AdapterModule } from '../../lib/adapters/adapter';
+import type { Harness } from './harness';
+import { associationPromises } from './promises/associations';
+import { changePromises } from './promises/changes';
+import { failurePromises } from './promises/failures';
+import { readingPromises } from './promises/reading';
+import { writingPromises } from './promises/writing';
+
+/** A part of the kit: defines tests against the harness of the moment. */
+export type PromiseTests = (module: AdapterModule, harness: () => Harness) => void;
+
+/**
+ * Checks what an adapter promises (`AdapterModule.promises`) against its stand-in or real system; what it does not
+ * promise shows as skipped. Each test gets a fresh harness, with what `prepare` makes already made.
+ */
+export function conformance(name: string, module: AdapterModule, start: () => Promise<Harness>): void {
+	describe(`${name} keeps its promises`, () => {
+		let harness: Harness | undefined;
+		beforeEach(async () => {
+			harness = await start();
+		});
+		afterEach(async () => {
+			await harness?.stop();
+			harness = undefined;
+		});
+		const current = (): Harness => {
+			if (!harness) throw new Error('the harness did not start');
+			return harness;
+		};
+		for (const part of [writingPromises, readingPromises, changePromises, associationPromises, failurePromises]) {
+			part(module, current);
+		}
+	});
+}
+
+/** `it` where the adapter promises something, `it.skip` where it does not. */
+export function promised(given: boolean): jest.It {
+	return given ? it : it.skip;
+}
