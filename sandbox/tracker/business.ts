@@ -52,7 +52,10 @@ const BLANK = {
 		...{ amount: null, currency: 'EUR', status: 'draft', dueDate: null, companyId: null },
 		...{ notes: null, salesStage: null, salesNotes: null, custom_fields: { po: null } },
 	}),
-	company: () => ({ domain: null, phone: null, city: null, country: null, industry: null, salesNotes: null }),
+	company: () => ({
+		...{ domain: null, phone: null, city: null, country: null },
+		...{ industry: null, accountOwner: null, salesNotes: null },
+	}),
 };
 
 /** `1025` -> `1026`, `c-08` -> `c-09`: counts on from the last id in the same form. */

@@ -46,6 +46,8 @@ export interface Company extends Stamps {
 	/** ISO 3166-1 alpha-2. */
 	country: string | null;
 	industry: string | null;
+	/** Who looks after it in sales; an id of the CRM's. */
+	accountOwner: string | null;
 	salesNotes: string | null;
 }
 

@@ -64,6 +64,7 @@ export function seedCompanies(): Company[] {
 		city,
 		country,
 		industry,
+		accountOwner: null,
 		salesNotes: null,
 		...SEEDED,
 	}));
