@@ -8,6 +8,7 @@ const transform = {
 const project = (displayName, testMatch, more = {}) => ({
 	displayName,
 	testEnvironment: 'node',
+	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	testMatch: testMatch.map((pattern) => `<rootDir>/test/${pattern}`),
 	transform,
 	...more,
@@ -20,7 +21,11 @@ module.exports = {
 		project('sync', ['sync/**/*.test.ts']),
 		project('sandbox', ['sandbox/**/*.test.ts']),
 		project('conformance', ['conformance/**/*.test.ts']),
-		project('engine', ['engine/**/*.test.ts'], { globalSetup: '<rootDir>/test/engine/build-pack.ts' }),
+		project('engine', ['engine/**/*.test.ts'], {
+			globalSetup: '<rootDir>/test/engine/build-pack.ts',
+			// The compiled copy of package.json is not a second package.
+			modulePathIgnorePatterns: ['<rootDir>/dist/package.json'],
+		}),
 		project('e2e', ['e2e/**/*.test.ts']),
 	],
 	testTimeout: 60_000,

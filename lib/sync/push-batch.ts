@@ -108,7 +108,7 @@ export class PushBatch {
 		}
 		for (const result of results) this.take(result);
 		for (const record of records) this.failUnanswered(record.ref);
-		return undefined;
+		return results.flatMap((result) => (result.ok ? [] : [result.error])).find(isAboutTheConnection);
 	}
 
 	private take(result: UpsertResult): void {
@@ -151,7 +151,7 @@ export class PushBatch {
 		this.replication.signal?.throwIfAborted();
 		const error = asCrosslinkError(thrown);
 		for (const record of records) this.markFailed(record.ref, error);
-		return error.class === 'auth' || error.class === 'throttled' ? error : undefined;
+		return isAboutTheConnection(error) ? error : undefined;
 	}
 
 	private failUnanswered(localId: string): void {
@@ -174,4 +174,9 @@ export class PushBatch {
 		if (entry === undefined) throw new Error(`The adapter answered for "${localId}", which was not in the batch.`);
 		return entry;
 	}
+}
+
+/** Every further record would fail the same way. */
+function isAboutTheConnection(error: CrosslinkError): boolean {
+	return error.class === 'auth' || error.class === 'throttled';
 }

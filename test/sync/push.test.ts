@@ -1,0 +1,191 @@
+import type { Fields } from '../../lib/adapters/adapter';
+import { push } from '../../lib/sync/push';
+import type { PushItem, SyncOutcome } from '../../lib/sync/replication';
+import { until } from '../until';
+import { openWorld, type World } from './world';
+
+const order = (id: number, more: Fields = {}): PushItem => ({
+	localId: String(id),
+	fields: { id: String(id), name: `Order ${id}`, amount: 100 + id, dueDate: '2026-12-01', notes: 'internal', ...more },
+});
+const orders = (count: number): PushItem[] => Array.from({ length: count }, (_, index) => order(index + 1));
+const outcomes = (results: SyncOutcome[]): Record<string, number> =>
+	results.reduce<Record<string, number>>((sum, { outcome }) => ({ ...sum, [outcome]: (sum[outcome] ?? 0) + 1 }), {});
+
+describe('push', () => {
+	let world: World;
+	beforeEach(async () => {
+		world = await openWorld();
+	});
+	afterEach(async () => {
+		await world.close();
+	});
+
+	it('creates, then writes nothing, then writes only what changed', async () => {
+		const created = await push(await world.replication('order'), orders(3));
+		expect(outcomes(created)).toEqual({ created: 3 });
+		expect(created[0]).toMatchObject({
+			tenant: 'default',
+			integration: 'hubspot',
+			entity: 'order',
+			localId: '1',
+			link: { syncStatus: 'synced', attempts: 0 },
+		});
+		const deal = world.hubspot.account.get('deals', created[0]?.externalId as string);
+		expect(deal?.properties).toMatchObject({ dealname: 'Order 1', amount: '101' });
+
+		world.hubspot.calls.clear();
+		expect(outcomes(await push(await world.replication('order'), orders(3)))).toEqual({ unchanged: 3 });
+		expect(world.calls()).toBe(0);
+
+		const [changed, same] = await push(await world.replication('order'), [order(1, { name: 'Renamed' }), order(2)]);
+		expect(changed).toMatchObject({
+			outcome: 'updated',
+			changes: [{ field: 'name', from: 'Order 1', to: 'Renamed', direction: 'push' }],
+		});
+		expect(same?.outcome).toBe('unchanged');
+		expect(world.calls()).toBe(1);
+	});
+
+	it('makes at most 16 calls for 1,000 changed orders and none for unchanged ones', async () => {
+		await push(await world.replication('order'), orders(1000));
+		world.hubspot.calls.clear();
+		const changed = orders(1000).map((item) => ({ ...item, fields: { ...item.fields, amount: 7 } }));
+		expect(outcomes(await push(await world.replication('order'), changed))).toEqual({ updated: 1000 });
+		expect(world.calls()).toBeLessThanOrEqual(16);
+		world.hubspot.calls.clear();
+		expect(outcomes(await push(await world.replication('order'), changed))).toEqual({ unchanged: 1000 });
+		expect(world.calls()).toBe(0);
+	});
+
+	it('writes a record named twice once, with the later values', async () => {
+		const results = await push(await world.replication('order'), [order(1), order(1, { name: 'Later' })]);
+		expect(results.map((result) => result.externalId)).toEqual([results[0]?.externalId, results[0]?.externalId]);
+		expect(world.hubspot.account.list('deals')).toHaveLength(1);
+		expect(world.hubspot.account.list('deals')[0]?.properties.dealname).toBe('Later');
+	});
+
+	it('fails one bad record alone, says why, and takes it up again once it is mended', async () => {
+		const results = await push(await world.replication('order'), [
+			order(1),
+			order(2, { amount: 'a lot' }),
+			{ localId: ' ', fields: {} },
+			order(4, { name: 'x'.repeat(70_000) }),
+		]);
+		expect(results.map((result) => result.outcome)).toEqual(['created', 'failed', 'failed', 'failed']);
+		expect(results[1]?.error?.message).toContain('amount');
+		expect(results[2]?.error).toMatchObject({ code: 'local_id_missing', class: 'rejected' });
+		expect(results[3]?.error?.class).toBe('rejected');
+		for (const failed of results.slice(1)) expect(failed.error?.remedy).not.toBe('');
+		const [mended] = await push(await world.replication('order'), [order(2)]);
+		expect(mended).toMatchObject({ outcome: 'created', link: { syncStatus: 'synced', lastError: null } });
+		expect(world.hubspot.account.list('deals')).toHaveLength(2);
+	});
+
+	it('never creates a second record when two runs push the same new orders at once', async () => {
+		const runs = await Promise.all([1, 2, 3].map(async () => push(await world.replication('order'), orders(150))));
+		expect(world.hubspot.account.list('deals')).toHaveLength(150);
+		for (const results of runs) expect(outcomes(results).failed).toBeUndefined();
+		expect(runs.flat().filter((result) => result.outcome === 'created')).toHaveLength(150);
+	});
+
+	it('never creates a second record after a lost answer', async () => {
+		world.hubspot.faults.add({ match: { pathIncludes: 'batch/upsert' }, times: 10, kind: 'lostAnswer' });
+		const [lost] = await push(await world.replication('order'), [order(1)]);
+		expect(lost?.outcome).toBe('failed');
+		expect(lost?.link).toMatchObject({ syncStatus: 'pending', attempts: 1 });
+		world.hubspot.faults.clear();
+		const [found] = await push(await world.replication('order'), [order(1)]);
+		expect(found).toMatchObject({ outcome: 'updated', link: { syncStatus: 'synced' } });
+		expect(world.hubspot.account.list('deals')).toHaveLength(1);
+	});
+
+	it('gives up after the set number of attempts, with the reason in plain words', async () => {
+		const replication = await world.replication('order', { retry: { attempts: 2, delaySeconds: 0 } });
+		world.hubspot.faults.add({ match: { pathIncludes: 'batch/upsert' }, times: 100, kind: 'status', status: 503 });
+		await push(replication, [order(1)]);
+		const [second] = await push(replication, [order(1)]);
+		expect(second?.link).toMatchObject({ syncStatus: 'failed', attempts: 2, nextAttemptAt: null });
+		expect(second?.link?.lastError).toMatch(/503|not available|HubSpot/);
+	});
+
+	it('stops calling once the connection is refused, and counts no attempt against the records', async () => {
+		const replication = await world.replication('order');
+		world.hubspot.faults.add({ match: {}, times: 1000, kind: 'status', status: 401 });
+		const results = await push(replication, orders(250));
+		expect(outcomes(results)).toEqual({ failed: 250 });
+		expect(results.every((result) => result.error?.class === 'auth')).toBe(true);
+		expect(world.calls()).toBeLessThanOrEqual(2);
+		world.hubspot.faults.clear();
+		expect(outcomes(await push(await world.replication('order'), orders(250)))).toEqual({ created: 250 });
+	});
+
+	it('stops promptly when the execution is cancelled, and gives its leases back', async () => {
+		const cancel = new AbortController();
+		world.hubspot.faults.add({ match: { pathIncludes: 'batch/upsert' }, times: 1, kind: 'hang' });
+		const running = push(await world.replication('order', { signal: cancel.signal }), [order(1)]);
+		const refused = expect(running).rejects.toThrow();
+		await until(() => world.hubspot.faults.pending.length === 0);
+		cancel.abort();
+		await refused;
+		const [after] = await push(await world.replication('order'), [order(1)]);
+		expect(after?.outcome).toBe('created');
+	});
+});
+
+describe('push of references', () => {
+	let world: World;
+	beforeEach(async () => {
+		world = await openWorld();
+	});
+	afterEach(async () => {
+		await world.close();
+	});
+	const company = (id: string): PushItem => ({
+		localId: id,
+		fields: { id, name: `Company ${id}`, domain: `${id}.example` },
+	});
+	const companiesOf = (dealId: string): string[] =>
+		world.hubspot.account
+			.associations('deals', dealId)
+			.filter((link) => link.object === 'companies')
+			.map((link) => link.id);
+
+	it('associates orders with their companies, moves and removes the association', async () => {
+		const [a, b] = await push(await world.replication('company'), [company('a'), company('b')]);
+		const [created] = await push(await world.replication('order'), [order(1, { companyId: 'a' })]);
+		const dealId = created?.externalId as string;
+		expect(companiesOf(dealId)).toEqual([a?.externalId]);
+
+		const [moved] = await push(await world.replication('order'), [order(1, { companyId: 'b' })]);
+		expect(moved).toMatchObject({ outcome: 'updated', changes: [{ field: 'companyId', from: 'a', to: 'b' }] });
+		expect(companiesOf(dealId)).toEqual([b?.externalId]);
+
+		await push(await world.replication('order'), [order(1, { companyId: null })]);
+		expect(companiesOf(dealId)).toEqual([]);
+	});
+
+	it('waits for a company that is not there yet, and says so', async () => {
+		const [waiting] = await push(await world.replication('order'), [order(1, { companyId: 'late' })]);
+		expect(waiting).toMatchObject({ outcome: 'created', link: { syncStatus: 'pending' } });
+		expect(waiting?.reason).toContain('company "late"');
+		await push(await world.replication('company'), [company('late')]);
+		const [done] = await push(await world.replication('order'), [order(1, { companyId: 'late' })]);
+		expect(done).toMatchObject({ outcome: 'updated', link: { syncStatus: 'synced', lastError: null } });
+		expect(companiesOf(done?.externalId as string)).toHaveLength(1);
+	});
+});
+
+describe('push of several tenants into one account', () => {
+	it('keeps records with the same local id apart', async () => {
+		const world = await openWorld({ tenants: ['north', 'south'] });
+		try {
+			const [north] = await push(await world.replication('order', { tenant: 'north' }), [order(1, { name: 'N' })]);
+			const [south] = await push(await world.replication('order', { tenant: 'south' }), [order(1, { name: 'S' })]);
+			expect(north?.externalId).not.toBe(south?.externalId);
+			expect(world.hubspot.account.list('deals')).toHaveLength(2);
+		} finally {
+			await world.close();
+		}
+	});
+});
