@@ -58,6 +58,7 @@ export class PushBatch {
 
 	/** Commits what `run` learnt and turns it into outcomes; returns the local ids whose leases are gone. */
 	async settle(): Promise<ReadonlySet<string>> {
+		if (this.replication.signal?.aborted) this.dropUnfinished();
 		if (this.progress.size === 0) return new Set();
 		const { tenant, runId } = this.replication;
 		const changes = new Map(
@@ -147,8 +148,14 @@ export class PushBatch {
 		}
 	}
 
+	/** Cancelled: records without an answer go back as they were, no attempt counted. */
+	private dropUnfinished(): void {
+		for (const [localId, entry] of this.progress) {
+			if (entry.error && entry.record === undefined) this.progress.delete(localId);
+		}
+	}
+
 	private failAll(records: Array<{ ref: string }>, thrown: unknown): CrosslinkError | undefined {
-		this.replication.signal?.throwIfAborted();
 		const error = asCrosslinkError(thrown);
 		for (const record of records) this.markFailed(record.ref, error);
 		return isAboutTheConnection(error) ? error : undefined;

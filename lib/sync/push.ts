@@ -91,7 +91,10 @@ async function pushClaimed(
 		}
 	}
 	halted.error = await batch.run();
-	return batch.settle();
+	const settled = await batch.settle();
+	// What the other side has taken is committed by now; the rest is nobody's failure.
+	replication.signal?.throwIfAborted();
+	return settled;
 }
 
 function isSettled(plan: PushPlan, link: LinkRow): boolean {
