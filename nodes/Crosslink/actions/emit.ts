@@ -1,11 +1,11 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { CrosslinkError } from '../../../lib/errors';
 import { toNodeError } from '../../../lib/host/node-error';
 import type { ItemResult } from './operation';
 
 /**
- * Results as n8n's items, in input order and paired. With "continue on fail" a failed item carries its error, which sends
- * it to the error output; without, the first failure stops the node, after everything else has been settled.
+ * Results as n8n's items, in input order and paired. Without "continue on fail" the first failure stops the node, after
+ * everything else has been settled; with it a failed item goes on, to the error output where the node has one.
  */
 export function emit(context: IExecuteFunctions, results: ItemResult[]): INodeExecutionData[] {
 	const ordered = [...results].sort((a, b) => a.index - b.index);
@@ -13,11 +13,19 @@ export function emit(context: IExecuteFunctions, results: ItemResult[]): INodeEx
 	if (failed.length > 0 && !context.continueOnFail()) {
 		throw toNodeError(context.getNode(), stopping(failed, ordered.length), failed[0]?.index);
 	}
+	const hasErrorOutput = context.getNode().onError === 'continueErrorOutput';
 	return ordered.map(({ index, json, error }) => ({
-		json,
+		json: error !== undefined && hasErrorOutput ? forErrorOutput(json, error) : json,
 		pairedItem: { item: index },
-		...(error === undefined ? {} : { error: toNodeError(context.getNode(), error, index) }),
 	}));
+}
+
+/**
+ * n8n sends an item to the error output when its JSON has no other keys than these, and adds the input item's fields.
+ * The item's own `error` would do it too, but then n8n keeps nothing of the JSON but the message.
+ */
+function forErrorOutput(json: IDataObject, error: CrosslinkError): IDataObject {
+	return { error: { ...error.toPlain() }, message: error.message, details: json };
 }
 
 /** The first failure, with a word on the others when there are any. */

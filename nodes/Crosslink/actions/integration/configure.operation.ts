@@ -52,6 +52,15 @@ export const description: INodeProperties[] = shownFor({ integration: ['configur
 		description:
 			'For example { "accessToken": "...", "clientSecret": "..." }: the fields of the credential, under the same names. Do not type secrets here; let them come from the item.',
 	},
+	{
+		displayName: 'Webhook Secret',
+		name: 'webhookSecret',
+		type: 'string',
+		typeOptions: { password: true },
+		default: '',
+		description:
+			'Stored for this tenant, sealed, when the secret of its webhooks is not part of the connection. Use an expression: what is typed here is saved in the workflow. Empty leaves it as it is.',
+	},
 ]);
 
 interface Asked {
@@ -60,6 +69,7 @@ interface Asked {
 	settings: { json: unknown } | { form: SettingsForm };
 	storedConnection: string;
 	connectionValues: unknown;
+	webhookSecret: string | undefined;
 }
 
 /** Stores mode, settings and, when asked, the connection of one tenant. A new integration still has to be enabled. */
@@ -72,7 +82,8 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 			mode: this.getNodeParameter('mode', index, 'cloud') as Asked['mode'],
 			settings: settingsAt(this, index),
 			storedConnection: this.getNodeParameter('storedConnection', index, 'keep') as string,
-			connectionValues: this.getNodeParameter('connectionValues', index, undefined),
+			webhookSecret: textAt(this, 'webhookSecret', index) || undefined,
+			connectionValues: this.getNodeParameter('connectionValues', index, ''),
 		}),
 		async (asked, index) => {
 			const access = session.access(asked.target, index);
@@ -80,6 +91,7 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 				mode: asked.mode,
 				settings: 'json' in asked.settings ? asked.settings.json : await formOver(access, asked.settings.form),
 				connection: await connectionOf(access, asked),
+				webhookSecret: asked.webhookSecret,
 			};
 			return { index, json: asJson(await configureIntegration(access, change)) };
 		},

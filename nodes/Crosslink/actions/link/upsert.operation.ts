@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { CrosslinkError } from '../../../../lib/errors';
 import type { Session } from '../../../../lib/host/session';
+import { checkId } from '../../../../lib/store/ids';
 import type { LinkUpsertOutcome } from '../../../../lib/store/store';
 import { byTarget, type EntityTarget } from '../by-target';
 import { asJson, type ItemResult } from '../operation';
@@ -34,8 +35,8 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 		(index) => ({
 			target: linkTargetAt(this, index),
 			value: {
-				localId: requiredTextAt(this, 'localId', 'Local ID', index),
-				externalId: requiredTextAt(this, 'externalId', 'External ID', index),
+				localId: idAt(this, 'localId', 'Local ID', index),
+				externalId: idAt(this, 'externalId', 'External ID', index),
 			},
 		}),
 		async ({ target, items }) => {
@@ -48,6 +49,14 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 			return items.map(({ index, value }) => upserted(index, target, value, byLocalId.get(value.localId)));
 		},
 	);
+}
+
+/** Checked one by one, so that one bad id does not refuse the whole batch. */
+function idAt(context: IExecuteFunctions, name: string, displayName: string, index: number): string {
+	const id = requiredTextAt(context, name, displayName, index);
+	const error = checkId(displayName, id);
+	if (error !== undefined) throw error;
+	return id;
 }
 
 function upserted(
