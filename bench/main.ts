@@ -1,0 +1,26 @@
+import { benchCalls } from './calls';
+import { benchLinkUpserts } from './link-upserts';
+import { benchLoadCost } from './load-cost';
+
+const benches: Record<string, () => Promise<void>> = {
+	calls: benchCalls,
+	links: benchLinkUpserts,
+	load: benchLoadCost,
+};
+
+/** `npm run bench` runs all, `npm run bench -- calls` one. */
+async function main(): Promise<void> {
+	const wanted = process.argv.slice(2);
+	const unknown = wanted.filter((name) => !(name in benches));
+	if (unknown.length > 0) {
+		throw new Error(`There is no bench "${unknown.join(', ')}". Choose from: ${Object.keys(benches).join(', ')}.`);
+	}
+	for (const [name, bench] of Object.entries(benches)) {
+		if (wanted.length === 0 || wanted.includes(name)) await bench();
+	}
+}
+
+main().catch((error: unknown) => {
+	process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+	process.exitCode = 1;
+});
