@@ -93,12 +93,25 @@ describe.each(['sqlite', 'postgres'] as const)('integrations over %s', (kind) =>
 		expect(gone).toMatchObject({ storedSecrets: [], settings: { leaseSeconds: 120 }, connection: { source: null } });
 	});
 
-	test('changes of different parts at once do not undo each other', async () => {
-		await Promise.all([
-			configureIntegration(access('busy'), { settings: { leaseSeconds: 30 } }),
-			configureIntegration(access('busy'), { connection: SECRETS }),
-			enableIntegration(access('busy')),
-		]);
+	test('a change made between our look and our write is not undone', async () => {
+		const { store } = open;
+		let meanwhile: Promise<unknown> | undefined;
+		const interrupted = {
+			...store,
+			configs: {
+				...store.configs,
+				async get(tenant: string, integration: string) {
+					const row = await store.configs.get(tenant, integration);
+					meanwhile ??= Promise.all([
+						configureIntegration(access('busy'), { connection: SECRETS }),
+						enableIntegration(access('busy')),
+					]);
+					await meanwhile;
+					return row;
+				},
+			},
+		};
+		await configureIntegration(access('busy', { store: interrupted }), { settings: { leaseSeconds: 30 } });
 		expect(await see(viewIntegration(access('busy')))).toMatchObject({
 			enabled: true,
 			settings: { leaseSeconds: 30 },

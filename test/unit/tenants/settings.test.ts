@@ -118,6 +118,7 @@ describe('every fault is one error with path, reason and remedy', () => {
 			/larger than/,
 			/Shorten/,
 		],
+		['a name of half a megabyte', { ['x'.repeat(600_000)]: 1 }, /larger than/, /Shorten/],
 		['a prototype in JSON', '{"entities":{"__proto__":{"object":"x"}}}', /forbidden name entities\.__proto__/, /out/],
 		['a constructor', { entities: { order: { onCreate: { constructor: 1 } } } }, /forbidden name/, /out/],
 	])('%s', async (_name, given, reason, remedy) => {
