@@ -27,7 +27,7 @@ export const integrations: readonly IntegrationEntry[] = [
 			{ entity: 'contact', displayName: 'Contact' },
 		],
 		webhooks: true,
-		load: async () => (await import('./hubspot')).hubSpot,
+		load: async () => (await import('./hubspot/index')).hubSpot,
 	},
 ];
 

@@ -16,8 +16,6 @@ const REMEDIES: Record<string, string> = {
 	READ_ONLY_VALUE: 'HubSpot sets this property itself: take it out of the pushed fields.',
 	PROPERTY_ARCHIVED: 'Restore the property in HubSpot or map another one.',
 	INVALID_OPTION: 'Send the internal name of one of the property’s options, or add the option in HubSpot.',
-	REQUIRED_FIELD: 'Fill this property: HubSpot or the account’s rules require it.',
-	REQUIRED_PROPERTIES_MISSING: 'Fill this property: HubSpot or the account’s rules require it.',
 	CONFLICTING_UNIQUE_VALUE:
 		'Another HubSpot record holds this unique value: merge the two in HubSpot, or link to that record.',
 };
@@ -28,6 +26,7 @@ export function isAboutTheProperty(problem: PropertyProblem): boolean {
 
 /** What the reader can do about it. */
 export function propertyRemedy(problem: PropertyProblem): string {
+	if (problem.code.includes('REQUIRED')) return 'Fill this property: HubSpot or the account’s own rules require it.';
 	return REMEDIES[problem.code] ?? `Correct the value of "${problem.property}" in your system or its mapping.`;
 }
 
