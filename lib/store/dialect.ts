@@ -61,7 +61,10 @@ export interface Database {
 	readonly dialect: Dialect;
 	/** Without password. */
 	readonly location: string;
-	/** One statement of its own, committed when the promise resolves. It is repeated once after a lost connection. */
+	/**
+	 * One statement of its own, committed when the promise resolves. It is repeated after a lost connection, so
+	 * repeating it must do no harm.
+	 */
 	statement(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
 	/** Commits what `work` did, or nothing of it. `work` may run several times; it must not touch anything else. */
 	transaction<T>(work: (session: Session) => Promise<T>, options?: TransactionOptions): Promise<T>;

@@ -32,6 +32,8 @@ export interface PostgresServer {
 export interface PostgresOptions {
 	/** fsync on, as in production: for measurements. Tests lose nothing without it. */
 	durable?: boolean;
+	/** Take the binaries from npm even where the system has its own. */
+	packaged?: boolean;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 	const folder = await mkdtemp(join(tmpdir(), 'crosslink-pg-'));
 	try {
 		await chmod(folder, 0o755);
-		const binaries = await usableBinaries(identity, folder);
+		const binaries = await usableBinaries(identity, folder, options.packaged === true);
 		const data = join(folder, 'data');
 		await mkdir(data, { mode: 0o700 });
 		if (identity) await chown(data, identity.uid, identity.gid);
@@ -207,9 +209,8 @@ async function serverIdentity(): Promise<Identity | undefined> {
 }
 
 /** The folder with `initdb` and `postgres`; copied into `folder` when that user cannot reach it. */
-async function usableBinaries(identity: Identity | undefined, folder: string): Promise<string> {
-	const system = await systemBinaries();
-	const found = system ?? (await packagedBinaries());
+async function usableBinaries(identity: Identity | undefined, folder: string, packaged: boolean): Promise<string> {
+	const found = (packaged ? undefined : await systemBinaries()) ?? (await packagedBinaries());
 	if (await startable(found, identity)) return found;
 	const copy = join(folder, 'postgresql');
 	await cp(dirname(found), copy, { recursive: true, verbatimSymlinks: true });

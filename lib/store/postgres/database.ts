@@ -5,8 +5,10 @@ import { POSTGRES } from './dialect';
 import { explainPostgres, isConnectionLost, isToRepeat, isUniqueViolation } from './explain';
 import { stageRows } from './stage';
 
-/** Runs of one transaction before its failure is handed on. */
-const MAX_RUNS = 5;
+/** Connections per process and store. */
+export const POOL_SIZE = 4;
+/** Runs before a failure is handed on: after a restart of the server, each connection of the pool may be a dead one. */
+const MAX_RUNS = POOL_SIZE + 1;
 /** COPY with a merge overtakes batches from here on (54,000-72,000 rows/s against 47,500). */
 const STAGE_FROM_ROWS = 10_000;
 
@@ -29,17 +31,15 @@ export class PostgresDatabase implements Database {
 		return await this.#repeating(
 			() => this.#onConnection(async (runner) => await queryOn(runner, sql, parameters)),
 			(thrown) => isConnectionLost(thrown),
-			2,
 		);
 	}
 
 	async transaction<T>(work: (session: Session) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-		let lost = 0;
-		const mayRepeat = (thrown: unknown) => {
-			if (isConnectionLost(thrown)) return ++lost === 1;
-			return isToRepeat(thrown) || (options.retryUnique === true && isUniqueViolation(thrown));
-		};
-		return await this.#repeating(() => this.#once(work, options), mayRepeat, MAX_RUNS);
+		return await this.#repeating(
+			() => this.#once(work, options),
+			(thrown) =>
+				isConnectionLost(thrown) || isToRepeat(thrown) || (options.retryUnique === true && isUniqueViolation(thrown)),
+		);
 	}
 
 	async #once<T>(work: (session: Session) => Promise<T>, options: TransactionOptions): Promise<T> {
@@ -72,12 +72,12 @@ export class PostgresDatabase implements Database {
 		}
 	}
 
-	async #repeating<T>(run: () => Promise<T>, mayRepeat: (thrown: unknown) => boolean, maxRuns: number): Promise<T> {
+	async #repeating<T>(run: () => Promise<T>, mayRepeat: (thrown: unknown) => boolean): Promise<T> {
 		for (let runs = 1; ; runs++) {
 			try {
 				return await run();
 			} catch (error) {
-				if (runs >= maxRuns || !mayRepeat(error)) throw this.explain(error);
+				if (runs >= MAX_RUNS || !mayRepeat(error)) throw this.explain(error);
 			}
 		}
 	}

@@ -1,13 +1,11 @@
 import type { Database } from '../dialect';
 import { migratePostgres } from '../migrations/run';
 import { MIGRATIONS, MIGRATIONS_TABLE } from '../migrations';
-import { PostgresDatabase } from './database';
+import { POOL_SIZE, PostgresDatabase } from './database';
 import { SCHEMA } from './dialect';
 import { explainPostgres } from './explain';
 import { ownTypes } from './types';
 
-/** Connections per process and store. */
-const POOL_SIZE = 4;
 const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_CONNECTION_MS = 30_000;
 /** Longest a statement may run on the server. */

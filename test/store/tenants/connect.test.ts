@@ -1,5 +1,7 @@
+import type { WebhookRequest } from '../../../lib/adapters/adapter';
 import { connect } from '../../../lib/tenants/connect';
 import { configureIntegration, disableIntegration, enableIntegration } from '../../../lib/tenants/integrations';
+import { signV3 } from '../../../sandbox/hubspot';
 import { everythingIn, rejection } from '../../unit/tenants/rejection';
 import { CANARY, freshStore, KEY_ENVIRONMENT, requestTo, type OpenStore } from './site';
 
@@ -79,6 +81,49 @@ describe.each(['sqlite', 'postgres'] as const)('connecting over %s', (kind) => {
 		const error = await rejection(() => connect(b));
 		expect(error).toMatchObject({ class: 'auth', code: 'sealed_value_invalid' });
 		expect(everythingIn(error)).not.toContain(CANARY);
+	});
+
+	describe('the webhook secret stored for a tenant', () => {
+		const environment = { ...ENVIRONMENT, CROSSLINK_HUBSPOT_CLIENT_SECRET: `${CANARY}-of-the-site` };
+		const own = `${CANARY}-of-the-tenant`;
+		const url = 'https://n8n.example.com/webhook/hubspot';
+		const signedWith = (secret: string): WebhookRequest => {
+			const at = Date.now();
+			const signature = signV3(secret, 'POST', url, '[]', String(at));
+			return {
+				method: 'POST',
+				publicUrl: url,
+				headers: { 'x-hubspot-signature-v3': signature, 'x-hubspot-request-timestamp': String(at) },
+				rawBody: Buffer.from('[]'),
+				receivedAt: new Date(at),
+			};
+		};
+
+		test('wins over the connection’s own', async () => {
+			const request = requestTo(open.store, { tenant: 'hooked', environment });
+			await enableIntegration(request);
+			const before = (await connect(request)).adapter;
+			expect(before.verifyWebhook?.(signedWith(environment.CROSSLINK_HUBSPOT_CLIENT_SECRET))).toEqual({ ok: true });
+			await configureIntegration(request, { webhookSecret: own });
+			const after = (await connect(request)).adapter;
+			expect(after.verifyWebhook?.(signedWith(own))).toEqual({ ok: true });
+			expect(after.verifyWebhook?.(signedWith(environment.CROSSLINK_HUBSPOT_CLIENT_SECRET))).toMatchObject({
+				ok: false,
+			});
+		});
+
+		test.each([
+			['gone', undefined, 'encryption_key_missing'],
+			['unusable', 'a passphrase', 'encryption_key_invalid'],
+		])('with its key %s stops webhooks with a reason, and nothing else', async (name, key, code) => {
+			const tenant = `key-${name}`;
+			const request = requestTo(open.store, { tenant, environment });
+			await configureIntegration(request, { webhookSecret: own });
+			await enableIntegration(request);
+			const connected = await connect({ ...request, environment: { ...environment, CROSSLINK_ENCRYPTION_KEY: key } });
+			expect(connected.source).toBe('environment');
+			expect((await rejection(() => connected.adapter.verifyWebhook?.(signedWith(own)))).code).toBe(code);
+		});
 	});
 
 	test('switched off, it comes back with the reason and an adapter that can do nothing', async () => {
