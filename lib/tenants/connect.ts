@@ -58,13 +58,22 @@ async function connected(request: ConnectRequest, effective: Effective, resolved
 		secrets: secretsIn(effective, values),
 		signal: request.signal,
 	});
-	const ring = row?.webhookSecret ? await findKeyRing(request) : undefined;
-	const adapter = module.create({
-		connection: values,
-		transport,
-		webhookSecret: () => (row === undefined ? undefined : openWebhookSecret(ring, row)),
-	});
+	const webhookSecret = await webhookSecretOf(request, row);
+	const adapter = module.create({ connection: values, transport, webhookSecret });
 	return { ...shared(effective), source, adapter, calls: () => transport.calls };
+}
+
+/** Opened when a webhook comes, not before: a lost key must not stop records whose connection needs none. */
+async function webhookSecretOf(request: ConnectRequest, row: Effective['row']): Promise<() => string | undefined> {
+	if (row === undefined || row.webhookSecret === null) return () => undefined;
+	try {
+		const ring = await findKeyRing(request);
+		return () => openWebhookSecret(ring, row);
+	} catch (unusableKey) {
+		return () => {
+			throw unusableKey;
+		};
+	}
 }
 
 function switchedOff(effective: Effective): Connected {
