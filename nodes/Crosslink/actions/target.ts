@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { CrosslinkError } from '../../../lib/errors';
 import type { ConnectionChoice, Target } from '../../../lib/host/target';
+import { checkId } from '../../../lib/store/ids';
 
 export const integrationProperty: INodeProperties = {
 	displayName: 'Integration Name or ID',
@@ -78,6 +79,23 @@ export function requiredTextAt(context: ContextWithItems, name: string, displayN
 		message: `Item ${index} has no "${displayName}".`,
 		remedy: `Fill the parameter "${displayName}"; if it is an expression, check that it finds a value in this item.`,
 	});
+}
+
+/**
+ * An id of a record, or undefined when it is empty. Checked here, one by one, so that an id which cannot be stored fails
+ * its item and not the whole batch.
+ */
+export function idAt(context: ContextWithItems, name: string, displayName: string, index: number): string | undefined {
+	const id = textAt(context, name, index);
+	if (id === '') return undefined;
+	const error = checkId(displayName, id);
+	if (error !== undefined) throw error;
+	return id;
+}
+
+/** An id that must not be empty. */
+export function requiredIdAt(context: ContextWithItems, name: string, displayName: string, index: number): string {
+	return idAt(context, name, displayName, index) ?? requiredTextAt(context, name, displayName, index);
 }
 
 /** Tenant, integration and connection of one item. */

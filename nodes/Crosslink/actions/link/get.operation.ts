@@ -4,7 +4,7 @@ import type { Session } from '../../../../lib/host/session';
 import { byTarget } from '../by-target';
 import type { ItemResult } from '../operation';
 import { shownFor } from '../shown-for';
-import { textAt } from '../target';
+import { idAt } from '../target';
 import { linkTargetAt } from './target';
 import { linkResult } from './view';
 
@@ -56,8 +56,8 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 }
 
 function askedAt(context: IExecuteFunctions, index: number): Asked {
-	const localId = textAt(context, 'localId', index) || undefined;
-	const externalId = textAt(context, 'externalId', index) || undefined;
+	const localId = idAt(context, 'localId', 'Local ID', index);
+	const externalId = idAt(context, 'externalId', 'External ID', index);
 	if (localId !== undefined || externalId !== undefined) return { localId, externalId };
 	throw new CrosslinkError({
 		class: 'rejected',

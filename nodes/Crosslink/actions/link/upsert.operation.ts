@@ -1,12 +1,11 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { CrosslinkError } from '../../../../lib/errors';
 import type { Session } from '../../../../lib/host/session';
-import { checkId } from '../../../../lib/store/ids';
 import type { LinkUpsertOutcome } from '../../../../lib/store/store';
 import { byTarget, type EntityTarget } from '../by-target';
 import { asJson, type ItemResult } from '../operation';
 import { shownFor } from '../shown-for';
-import { requiredTextAt } from '../target';
+import { requiredIdAt } from '../target';
 import { linkTargetAt } from './target';
 
 export const description: INodeProperties[] = shownFor({ link: ['upsert'] }, [
@@ -35,8 +34,8 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 		(index) => ({
 			target: linkTargetAt(this, index),
 			value: {
-				localId: idAt(this, 'localId', 'Local ID', index),
-				externalId: idAt(this, 'externalId', 'External ID', index),
+				localId: requiredIdAt(this, 'localId', 'Local ID', index),
+				externalId: requiredIdAt(this, 'externalId', 'External ID', index),
 			},
 		}),
 		async ({ target, items }) => {
@@ -49,14 +48,6 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 			return items.map(({ index, value }) => upserted(index, target, value, byLocalId.get(value.localId)));
 		},
 	);
-}
-
-/** Checked one by one, so that one bad id does not refuse the whole batch. */
-function idAt(context: IExecuteFunctions, name: string, displayName: string, index: number): string {
-	const id = requiredTextAt(context, name, displayName, index);
-	const error = checkId(displayName, id);
-	if (error !== undefined) throw error;
-	return id;
 }
 
 function upserted(

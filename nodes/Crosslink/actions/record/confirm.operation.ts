@@ -42,15 +42,10 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 }
 
 async function confirmAll(session: Session, group: Group<Confirmation>): Promise<ItemResult[]> {
-	return await skippedWhenDisabled(session, group, async (replication) =>
-		paired(
-			group,
-			await confirm(
-				replication,
-				group.items.map(({ value }) => value.receipt),
-			),
-		),
-	);
+	return await skippedWhenDisabled(session, group, async (replication) => {
+		const receipts = group.items.map(({ value }) => value.receipt);
+		return paired(group, await confirm(replication, receipts));
+	});
 }
 
 function only<T>(group: Group<T>, wanted: (value: T) => boolean): Group<T> {

@@ -1,3 +1,4 @@
+import type { IDataObject } from 'n8n-workflow';
 import { CrosslinkError } from '../../../../lib/errors';
 import type { Session } from '../../../../lib/host/session';
 import type { Replication, SyncOutcome } from '../../../../lib/sync/replication';
@@ -13,8 +14,8 @@ export function paired<T>(group: Group<T>, outcomes: SyncOutcome[]): ItemResult[
 	});
 }
 
-/** Items of a record the engine is not asked about, each with its reason. */
-export function skipped<T extends object>(group: Group<T>, reason: string): ItemResult[] {
+/** Items the engine is not asked about, each with its reason; `more` is what this operation's items have besides. */
+export function skipped<T extends object>(group: Group<T>, reason: string, more: IDataObject = {}): ItemResult[] {
 	const { tenant, integration, entity } = group.target;
 	return group.items.map(({ index, value }) => ({
 		index,
@@ -27,6 +28,7 @@ export function skipped<T extends object>(group: Group<T>, reason: string): Item
 			externalId: idIn(value, 'externalId'),
 			changes: [],
 			link: null,
+			...more,
 			reason,
 		}),
 	}));
@@ -37,10 +39,11 @@ export async function skippedWhenDisabled<T extends object>(
 	session: Session,
 	group: Group<T>,
 	run: (replication: Replication) => Promise<ItemResult[]>,
+	more: IDataObject = {},
 ): Promise<ItemResult[]> {
 	const first = group.items[0]?.index ?? 0;
 	const connected = await session.connect(group.target, first);
-	if (connected.disabledReason !== undefined) return skipped(group, connected.disabledReason);
+	if (connected.disabledReason !== undefined) return skipped(group, connected.disabledReason, more);
 	return await run(session.replication(connected, group.target.entity));
 }
 

@@ -6,7 +6,7 @@ import type { PullItem } from '../../../../lib/sync/replication';
 import { byTarget } from '../by-target';
 import type { ItemResult } from '../operation';
 import { shownFor } from '../shown-for';
-import { requiredTextAt, targetAt, textAt } from '../target';
+import { idAt, requiredTextAt, targetAt } from '../target';
 import { paired, skippedWhenDisabled } from './outcomes';
 
 export const description: INodeProperties[] = shownFor({ record: ['pull'] }, [
@@ -35,21 +35,21 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 			value: recordAt(this, index),
 		}),
 		async (group) =>
-			await skippedWhenDisabled(session, group, async (replication) =>
-				paired(
-					group,
-					await pull(
-						replication,
-						group.items.map(({ value }) => value),
-					),
-				),
+			await skippedWhenDisabled(
+				session,
+				group,
+				async (replication) => {
+					const records = group.items.map(({ value }) => value);
+					return paired(group, await pull(replication, records));
+				},
+				{ patch: {}, receipt: null },
 			),
 	);
 }
 
 function recordAt(context: IExecuteFunctions, index: number): PullItem {
-	const externalId = textAt(context, 'externalId', index) || undefined;
-	const localId = textAt(context, 'localId', index) || undefined;
+	const externalId = idAt(context, 'externalId', 'External ID', index);
+	const localId = idAt(context, 'localId', 'Local ID', index);
 	if (externalId !== undefined || localId !== undefined) return { externalId, localId };
 	throw new CrosslinkError({
 		class: 'rejected',

@@ -4,7 +4,7 @@ import { push } from '../../../../lib/sync/push';
 import { byTarget } from '../by-target';
 import type { ItemResult } from '../operation';
 import { shownFor } from '../shown-for';
-import { requiredTextAt, targetAt } from '../target';
+import { requiredIdAt, requiredTextAt, targetAt } from '../target';
 import { fieldsAt } from './fields-at';
 import { paired, skippedWhenDisabled } from './outcomes';
 
@@ -45,17 +45,12 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 		indexes,
 		(index) => ({
 			target: { ...targetAt(this, index), entity: requiredTextAt(this, 'entity', 'Entity', index) },
-			value: { localId: requiredTextAt(this, 'localId', 'Local ID', index), fields: fieldsAt(this, index) },
+			value: { localId: requiredIdAt(this, 'localId', 'Local ID', index), fields: fieldsAt(this, index) },
 		}),
 		async (group) =>
-			await skippedWhenDisabled(session, group, async (replication) =>
-				paired(
-					group,
-					await push(
-						replication,
-						group.items.map(({ value }) => value),
-					),
-				),
-			),
+			await skippedWhenDisabled(session, group, async (replication) => {
+				const records = group.items.map(({ value }) => value);
+				return paired(group, await push(replication, records));
+			}),
 	);
 }

@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { ROOT, runCrosslink } from './harness';
+import { enable, orders, startWorld, type World } from './world';
+
+interface Schema {
+	type?: string | string[];
+	properties?: Record<string, Schema>;
+	items?: Schema;
+}
+
+const FOLDER = path.join(ROOT, 'dist/nodes/Crosslink/__schema__/v1.0.0');
+
+/** Where a value has a key or a type that the schema does not name. */
+function mismatches(schema: Schema, value: unknown, at = '$'): string[] {
+	const type = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
+	const allowed = schema.type === undefined ? [] : [schema.type].flat();
+	if (allowed.length > 0 && !allowed.includes(type) && !(type === 'number' && allowed.includes('integer'))) {
+		return [`${at} is ${type}, not ${allowed.join(' or ')}`];
+	}
+	if (Array.isArray(value))
+		return value.flatMap((one, index) => mismatches(schema.items ?? {}, one, `${at}[${index}]`));
+	if (type !== 'object' || schema.properties === undefined) return [];
+	return Object.entries(value as object).flatMap(([key, one]) => {
+		const inner = schema.properties?.[key];
+		// Columns of the integration's own come on top of a link's.
+		if (inner === undefined) return at.endsWith('.link') ? [] : [`${at}.${key} is not in the schema`];
+		return mismatches(inner, one, `${at}.${key}`);
+	});
+}
+
+let world: World;
+let externalId: string;
+let receipt: string;
+beforeAll(async () => {
+	world = await startWorld();
+	await enable(world);
+	const record = { resource: 'record', integration: 'hubspot', entity: 'order' };
+	const { json } = await runCrosslink(world, { ...record, operation: 'push' }, orders(1));
+	externalId = json[0]?.['externalId'] as string;
+	world.hubSpot.account.edit('deals', externalId, { description: 'call back' });
+	const pulled = await runCrosslink(world, { ...record, operation: 'pull' }, [{ externalId }]);
+	receipt = pulled.json[0]?.['receipt'] as string;
+});
+afterAll(() => world.stop());
+
+const OPERATIONS = readdirSync(FOLDER).flatMap((resource) =>
+	readdirSync(path.join(FOLDER, resource)).map((file) => [resource, path.basename(file, '.json')] as const),
+);
+
+it.each(OPERATIONS)('what %s.%s gives out is what its schema tells the editor', async (resource, operation) => {
+	const schema = JSON.parse(readFileSync(path.join(FOLDER, resource, `${operation}.json`), 'utf8')) as Schema;
+	const parameters: INodeParameters = {
+		resource,
+		operation,
+		integration: 'hubspot',
+		entity: 'order',
+		...extra(operation),
+	};
+	const items: IDataObject[] = [{ ...orders(1)[0], externalId, receipt, amount: 1 }];
+	const { json, error } = await runCrosslink(world, parameters, items);
+	expect(error).toBeUndefined();
+	expect(json.length).toBeGreaterThan(0);
+	expect(json.flatMap((item) => mismatches(schema, item))).toEqual([]);
+	if (operation === 'disable') await enable(world);
+});
+
+it('every operation of the node has a schema', async () => {
+	const { description } = world.pack.nodeTypes.getByNameAndVersion('n8n-nodes-crosslink.crosslink', 1);
+	const offered = description.properties
+		.filter(({ name }) => name === 'operation')
+		.flatMap(({ options, displayOptions }) =>
+			(options ?? []).map((option) => [displayOptions?.show?.['resource']?.[0], (option as { value: string }).value]),
+		);
+	expect(offered.map(String).sort()).toEqual(OPERATIONS.map(String).sort());
+});
+
+function extra(operation: string): INodeParameters {
+	if (operation === 'upsert') return { localId: 'by-hand', externalId: '999' };
+	return {};
+}
