@@ -43,10 +43,11 @@ export interface CrmRecord extends IndexedRecord {
 export function indexRecord(record: CrmRecord, now: number, delayMs: number): void {
 	const { id, archived, createdAt, updatedAt } = record;
 	const version = { id, properties: new Map(record.properties), archived, createdAt, updatedAt };
+	indexedVersion(record, now);
 	record.index.push({ visibleAt: now + delayMs, version });
 }
 
-/** What search sees of the record now; undefined while its creation is not indexed yet. */
+/** What search sees of the record now; undefined while its creation is not indexed yet. Forgets older versions. */
 export function indexedVersion(record: CrmRecord, now: number): IndexedRecord | undefined {
 	const newest = record.index.findLastIndex((entry) => entry.visibleAt <= now);
 	if (newest > 0) record.index.splice(0, newest);

@@ -1,4 +1,4 @@
-import { invalid, type VendorError } from '../http/vendor-error';
+import type { VendorError } from '../http/vendor-error';
 import { computedValues } from './computed';
 import type { CrmEvent } from './events';
 import type { ObjectName, ObjectType } from './object-types';
@@ -217,15 +217,3 @@ const uniqueKey = (type: ObjectType, property: string, value: string) => `${type
 
 const normalKey = (property: string, value: string) =>
 	property === 'email' ? value.trim().toLowerCase() : value.trim();
-
-/** Looks up by a property that the vendor accepts as `idProperty`, or refuses it in the vendor's words. */
-export function requireUnique(type: ObjectType, property: string, { catalog, portalId }: CheckRules): void {
-	if (!catalog.find(type.name, property)) {
-		throw invalid(`Property "${property}" does not exist for object type ${type.typeId}`);
-	}
-	if (!catalog.isUnique(type.name, property)) {
-		throw invalid(
-			`Unable to perform update/upsert by non-unique ${type.typeId} property ${property} in portal ID ${portalId}`,
-		);
-	}
-}

@@ -89,3 +89,15 @@ export function uniqueClash(
 		errors: [{ message, code: 'CONFLICTING_UNIQUE_VALUE', context: { propertyName: [name] } }],
 	});
 }
+
+/** Refuses what the vendor does not accept as `idProperty`. */
+export function requireUnique(type: ObjectType, property: string, { catalog, portalId }: CheckRules): void {
+	if (!catalog.find(type.name, property)) {
+		throw invalid(`Property "${property}" does not exist for object type ${type.typeId}`);
+	}
+	if (!catalog.isUnique(type.name, property)) {
+		throw invalid(
+			`Unable to perform update/upsert by non-unique ${type.typeId} property ${property} in portal ID ${portalId}`,
+		);
+	}
+}

@@ -1,6 +1,7 @@
 import type { ObjectType } from '../account/object-types';
 import type { CrmRecord } from '../account/record';
-import { requireUnique, type Claims, type PreparedWrite } from '../account/records';
+import type { Claims, PreparedWrite } from '../account/records';
+import { requireUnique } from '../account/write-check';
 import { batchAnswer, itemError, itemErrorOf, type ItemError } from '../http/batch-answer';
 import { versioned, type Endpoint, type VendorCall } from '../http/endpoint';
 import { asObject, asString, batchInputs, optionalString, propertyValues, strings } from '../http/reading';

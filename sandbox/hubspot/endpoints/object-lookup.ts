@@ -1,6 +1,6 @@
 import { objectTypeOf, type ObjectType } from '../account/object-types';
 import type { CrmRecord } from '../account/record';
-import { requireUnique } from '../account/records';
+import { requireUnique } from '../account/write-check';
 import type { VendorCall } from '../http/endpoint';
 import { notFound } from '../http/vendor-error';
 

@@ -1,4 +1,5 @@
-import { requireUnique, type Claims, type PreparedWrite } from '../account/records';
+import type { Claims, PreparedWrite } from '../account/records';
+import { requireUnique } from '../account/write-check';
 import { batchAnswer } from '../http/batch-answer';
 import type { Endpoint } from '../http/endpoint';
 import { asString, batchInputs, optionalString, propertyValues } from '../http/reading';
