@@ -144,7 +144,7 @@ describe('webhooks', () => {
 	});
 
 	it('are tried again after 4xx, 5xx and silence, signed anew, with the attempt’s number', async () => {
-		const { hs, inbox } = await listening([401, 500, 0], { webhookTimeoutMs: 80 });
+		const { hs, inbox } = await listening([401, 500, 0], { webhookTimeoutMs: 1_000 });
 		hs.webhooks.subscribe({ type: 'company.creation' });
 		hs.account.create('companies', { name: 'A' });
 		await hs.webhooks.settled();
