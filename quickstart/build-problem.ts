@@ -5,7 +5,6 @@ const SHOWN = 5;
 
 /** Turns a failed build into a problem that shows the compiler's first errors. */
 export function buildProblem(output: string, logFile: string): Problem {
-	// eslint-disable-next-line no-control-regex -- gulp and tsc colour their output when told to
 	const lines = output.replace(/\x1b\[[0-9;]*m/g, '').split('\n');
 	const errors = lines.map((line) => line.trim()).filter((line) => /error TS\d+:/.test(line));
 	const shown =
