@@ -1,18 +1,7 @@
 import { createHash } from 'node:crypto';
-import { version } from '../../package.json';
 import { storeFailure } from './failures';
-import { assertName } from './identifiers';
 import { parseStoreLocation, type StoreLocation } from './location';
-import type { Database } from './dialect';
-import { SCHEMA } from './postgres/dialect';
-import { textOf } from './row-values';
 import type { Store } from './store';
-import { callBudget } from './tables/call-budget';
-import { checkStore } from './tables/check';
-import { createLinkTables } from './tables/create-link-tables';
-import { inbox } from './tables/inbox';
-import { integrationConfigTable } from './tables/integration-config';
-import { linkTable } from './tables/link-table';
 
 /** How long a store nobody uses stays open. */
 export const IDLE_CLOSE_MS = 60_000;
@@ -37,6 +26,7 @@ interface Entry {
 	idle: NodeJS.Timeout | undefined;
 }
 
+/** Raise the number when the shape of {@link Store} or {@link Entry} changes: old code may still hold the old one. */
 const REGISTRY = Symbol.for('n8n-nodes-crosslink.store.v1');
 
 /**
@@ -47,9 +37,11 @@ const REGISTRY = Symbol.for('n8n-nodes-crosslink.store.v1');
 export async function acquireStore(location: string, options: AcquireOptions = {}): Promise<AcquiredStore> {
 	const where = parseStoreLocation(location);
 	if (options.queueMode && where.kind === 'sqlite') throw storeFailure('embeddedInQueueMode', where.shown);
+	// The tables' code is loaded on first use: a node that is never run costs nothing.
+	const { openStore, SCHEMA_STATE } = await import('./opened');
 	const entries = registry();
-	const key = keyOf(where);
-	const entry = entries.get(key) ?? newEntry(where);
+	const key = keyOf(where, SCHEMA_STATE);
+	const entry = entries.get(key) ?? { opened: openStore(where), users: 0, idle: undefined };
 	entries.set(key, entry);
 	clearTimeout(entry.idle);
 	entry.users++;
@@ -82,14 +74,10 @@ function registry(): Map<string, Entry> {
 	return (holder[REGISTRY] ??= new Map());
 }
 
-/** With our version: code of another version has other migrations, so it opens its own; the old one closes when idle. */
-function keyOf(where: StoreLocation): string {
+/** With the schema's state: code that knows a further step opens a store of its own, and the old one closes when idle. */
+function keyOf(where: StoreLocation, schemaState: string): string {
 	const place = where.kind === 'postgres' ? where.url : where.file;
-	return createHash('sha256').update(`${version}\n${where.kind}\n${SCHEMA}\n${place}`).digest('hex');
-}
-
-function newEntry(where: StoreLocation): Entry {
-	return { opened: openStore(where), users: 0, idle: undefined };
+	return createHash('sha256').update(`${where.kind}\n${place}\n${schemaState}`).digest('hex');
 }
 
 function leave(key: string, entry: Entry, idleCloseMs: number): void {
@@ -114,41 +102,5 @@ function once(action: () => void): () => void {
 		if (done) return;
 		done = true;
 		action();
-	};
-}
-
-async function openStore(where: StoreLocation): Promise<{ store: Store; close(): Promise<void> }> {
-	const database = await openDatabase(where);
-	return { store: storeOf(database), close: () => database.close() };
-}
-
-async function openDatabase(where: StoreLocation): Promise<Database> {
-	if (where.kind === 'postgres') {
-		const { openPostgres } = await import('./postgres/open');
-		return await openPostgres(where.url, where.shown);
-	}
-	const { openSqlite } = await import('./sqlite/open');
-	return await openSqlite(where.file, where.shown);
-}
-
-function storeOf(database: Database): Store {
-	const { dialect, location } = database;
-	return {
-		kind: dialect.kind,
-		location,
-		links: (integration, entity) => linkTable(database, integration, entity),
-		createLinkTables: (integration, specs) => createLinkTables(database, integration, specs),
-		async linkTables(integration) {
-			assertName('integration', integration);
-			const rows = await database.statement(
-				`SELECT entity FROM ${dialect.table('link_table')} WHERE integration = $1 ORDER BY entity`,
-				[integration],
-			);
-			return rows.map((row) => textOf(row, 'entity'));
-		},
-		configs: integrationConfigTable(database),
-		inbox: inbox(database),
-		budget: callBudget(database),
-		check: () => checkStore(database),
 	};
 }

@@ -100,12 +100,19 @@ export interface LinkTable {
 	findByExternalIds(tenant: string, externalIds: string[]): Promise<Map<string, LinkRow>>;
 	/** Takes leases on these links in one transaction; creates missing links as `pending` first. */
 	claim(tenant: string, localIds: string[], lease: Lease): Promise<ClaimResult>;
-	/** Writes results and releases the leases, in one transaction. */
+	/**
+	 * Writes results and releases the leases, in one transaction.
+	 * @throws CrosslinkError `unknown` `store_commit_unknown` when the connection broke while committing
+	 */
 	settle(tenant: string, leaseOwner: string, changes: LinkChange[]): Promise<SettleResult>;
 	/** Gives leases back without writing anything else. A link that never got an external id stays `pending`. */
 	release(tenant: string, leaseOwner: string, localIds: string[]): Promise<void>;
-	/** Makes or re-points links by hand, any number of rows; duplicates by local id: the last one counts. */
+	/**
+	 * Makes or re-points links by hand, any number of rows; duplicates by local id: the last one counts.
+	 * Outcomes come once per local id, in the order of their first appearance.
+	 */
 	upsert(tenant: string, links: Array<{ localId: string; externalId: string }>): Promise<LinkUpsertOutcome[]>;
+	/** At most 10,000 rows. */
 	page(tenant: string, page: LinkPage): Promise<LinkRow[]>;
 	countByStatus(tenant: string): Promise<Record<SyncStatus, number>>;
 }

@@ -48,9 +48,11 @@ function bindable(value: unknown): Value {
 	throw new TypeError('Only plain values, times and bytes can be bound to a SQLite statement.');
 }
 
-/** @throws an error with code `ERR_UNKNOWN_BUILTIN_MODULE` on a Node.js without SQLite */
+/** @throws an error with code `ERR_UNKNOWN_BUILTIN_MODULE` on a Node.js without SQLite, or with an unfinished one */
 export function loadNodeSqlite(): typeof NodeSqlite {
 	// On first use only: Node.js before 24.15 prints a warning when it is loaded.
 	// eslint-disable-next-line @typescript-eslint/no-require-imports -- synchronous, inside a constructor
-	return require('node:sqlite') as typeof NodeSqlite;
+	const sqlite = require('node:sqlite') as typeof NodeSqlite;
+	if ('columns' in sqlite.StatementSync.prototype) return sqlite;
+	throw Object.assign(new Error(`Node.js ${process.version} is too old`), { code: 'ERR_UNKNOWN_BUILTIN_MODULE' });
 }

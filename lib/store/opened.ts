@@ -1,0 +1,53 @@
+import type { Database } from './dialect';
+import { assertName } from './identifiers';
+import type { StoreLocation } from './location';
+import { MIGRATIONS } from './migrations';
+import { SCHEMA } from './postgres/dialect';
+import { textOf } from './row-values';
+import type { Store } from './store';
+import { callBudget } from './tables/call-budget';
+import { checkStore } from './tables/check';
+import { createLinkTables } from './tables/create-link-tables';
+import { inbox } from './tables/inbox';
+import { integrationConfigTable } from './tables/integration-config';
+import { linkTable } from './tables/link-table';
+
+/** Names what this code makes of a database. */
+export const SCHEMA_STATE = [SCHEMA, ...MIGRATIONS.map((migration) => migration.name)].join(' ');
+
+/** Opens the database, brings its schema up to date, and puts the tables together. */
+export async function openStore(where: StoreLocation): Promise<{ store: Store; close(): Promise<void> }> {
+	const database = await openDatabase(where);
+	return { store: storeOf(database), close: () => database.close() };
+}
+
+async function openDatabase(where: StoreLocation): Promise<Database> {
+	if (where.kind === 'postgres') {
+		const { openPostgres } = await import('./postgres/open');
+		return await openPostgres(where.url, where.shown);
+	}
+	const { openSqlite } = await import('./sqlite/open');
+	return await openSqlite(where.file, where.shown);
+}
+
+function storeOf(database: Database): Store {
+	const { dialect, location } = database;
+	return {
+		kind: dialect.kind,
+		location,
+		links: (integration, entity) => linkTable(database, integration, entity),
+		createLinkTables: (integration, specs) => createLinkTables(database, integration, specs),
+		async linkTables(integration) {
+			assertName('integration', integration);
+			const rows = await database.statement(
+				`SELECT entity FROM ${dialect.table('link_table')} WHERE integration = $1 ORDER BY entity`,
+				[integration],
+			);
+			return rows.map((row) => textOf(row, 'entity'));
+		},
+		configs: integrationConfigTable(database),
+		inbox: inbox(database),
+		budget: callBudget(database),
+		check: () => checkStore(database),
+	};
+}
