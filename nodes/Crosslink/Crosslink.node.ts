@@ -21,7 +21,7 @@ export class Crosslink implements INodeType {
 		icon: { light: 'file:crosslink.svg', dark: 'file:crosslink.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"] }}',
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
 		description: 'Keep records of your system and of CRMs and ERPs in step, safely twice, at once and through a crash',
 		defaults: { name: 'Crosslink' },
 		usableAsTool: true,

@@ -10,7 +10,7 @@ export const properties: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'HubSpot takes one webhook URL per app, and only by hand. In the settings of your app, under Webhooks, enter the production URL of this node as target URL and subscribe to created, changed, deleted, merged and restored for the objects you map (changed: for the properties you map). Put the client secret of the same app into the credential: events without its signature are refused.',
+			'HubSpot takes one webhook URL per app, and only by hand. In the settings of your app, under Webhooks, enter the production URL of this node as target URL and subscribe to created, changed, deleted, merged and restored for the objects you map (changed: for the properties you map). Put the client secret of the same app into the credential: events without its signature are refused. Use one trigger for each tenant: an event starts one workflow, once.',
 		name: 'hubspotNotice',
 		type: 'notice',
 		default: '',

@@ -67,7 +67,16 @@ it('shows the local fields that are pushed, where they go, and what the tenant a
 	expect(shown.map(([id]) => id)).not.toContain('salesStage');
 });
 
+it('lists fields before anybody has enabled the integration', async () => {
+	const fields = (await list('getExternalFields', { ...configure, tenant: 'newcomer' })) as INodePropertyOptions[];
+	expect(fields.length).toBeGreaterThan(5);
+	expect(await list('getEntities', { ...push, integration: '' })).toEqual([]);
+});
+
 it('says what is missing instead of an empty list', async () => {
+	await expect(list('getExternalFields', { ...configure, integration: '' })).rejects.toMatchObject({
+		message: 'No integration is chosen yet.',
+	});
 	await expect(list('getLocalFields', { ...push, entity: '' })).rejects.toMatchObject({
 		message: 'No entity is chosen yet.',
 	});

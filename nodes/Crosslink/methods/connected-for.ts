@@ -18,20 +18,32 @@ export async function connectedFor<T>(
 	use: (connected: Connected) => Promise<T>,
 ): Promise<T> {
 	try {
+		const target = {
+			tenant: currentText(context, 'tenant') || 'default',
+			integration: chosenIntegration(context),
+			connection: (currentText(context, 'connection') || 'auto') as ConnectionChoice,
+		};
 		const session = await openSession(context);
 		try {
-			const target = {
-				tenant: currentText(context, 'tenant') || 'default',
-				integration: currentText(context, 'integration'),
-				connection: (currentText(context, 'connection') || 'auto') as ConnectionChoice,
-			};
-			return await use(await session.connect(target, 0));
+			// Lists are wanted before anybody has enabled the integration, too.
+			return await use(await session.connectToTry(target, 0));
 		} finally {
 			session.close();
 		}
 	} catch (thrown) {
 		throw toNodeError(context.getNode(), thrown);
 	}
+}
+
+function chosenIntegration(context: ILoadOptionsFunctions): string {
+	const integration = currentText(context, 'integration');
+	if (integration !== '') return integration;
+	throw new CrosslinkError({
+		class: 'rejected',
+		code: 'integration_not_chosen',
+		message: 'No integration is chosen yet.',
+		remedy: 'Choose the integration first.',
+	});
 }
 
 /** The chosen entity, with the tenant's settings laid over the defaults. */

@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 import type { ExternalSchema } from '../../../lib/adapters/adapter';
 import { requireCapability } from '../../../lib/adapters/capability';
-import { findIntegration, integrations } from '../../../lib/adapters/registry';
+import { integrations } from '../../../lib/adapters/registry';
 import { connectedFor, currentEntity, currentText } from './connected-for';
 
 export async function getIntegrations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
@@ -10,8 +10,9 @@ export async function getIntegrations(this: ILoadOptionsFunctions): Promise<INod
 
 /** The entities every account has, and those the tenant has added. Without a working connection, only the former. */
 export async function getEntities(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const entry = findIntegration(currentText(this, 'integration'));
-	const known = entry.entities.map(({ entity, displayName }) => ({ name: displayName, value: entity }));
+	const entry = integrations.find(({ integration }) => integration === currentText(this, 'integration'));
+	// Nothing is chosen yet, or an expression that has no value here.
+	if (entry === undefined) return [];
 	try {
 		return await connectedFor(this, async ({ bindings }) =>
 			[...bindings.values()].map(({ entity, displayName, object }) => ({
@@ -22,7 +23,7 @@ export async function getEntities(this: ILoadOptionsFunctions): Promise<INodePro
 		);
 	} catch (thrown) {
 		this.logger.debug(`Crosslink lists only the built-in entities: ${thrown instanceof Error ? thrown.message : ''}`);
-		return known;
+		return entry.entities.map(({ entity, displayName }) => ({ name: displayName, value: entity }));
 	}
 }
 

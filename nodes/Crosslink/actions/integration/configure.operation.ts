@@ -1,4 +1,5 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { Mode } from '../../../../lib/adapters/adapter';
 import { findIntegration } from '../../../../lib/adapters/registry';
 import { CrosslinkError } from '../../../../lib/errors';
 import type { Session } from '../../../../lib/host/session';
@@ -19,9 +20,10 @@ export const description: INodeProperties[] = shownFor({ integration: ['configur
 		type: 'options',
 		options: [
 			{ name: 'Cloud', value: 'cloud', description: 'The system runs at its vendor' },
+			{ name: 'Leave as It Is', value: 'keep', description: 'For a new integration: the first mode it has' },
 			{ name: 'On-Premises', value: 'onprem', description: 'The system runs in your own network' },
 		],
-		default: 'cloud',
+		default: 'keep',
 		description: 'Where the external system runs',
 	},
 	...settingsParameters,
@@ -65,7 +67,7 @@ export const description: INodeProperties[] = shownFor({ integration: ['configur
 
 interface Asked {
 	target: Target;
-	mode: 'cloud' | 'onprem';
+	mode: Mode | 'keep';
 	settings: { json: unknown } | { form: SettingsForm };
 	storedConnection: string;
 	connectionValues: unknown;
@@ -79,7 +81,7 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 		indexes,
 		(index) => ({
 			target: targetAt(this, index),
-			mode: this.getNodeParameter('mode', index, 'cloud') as Asked['mode'],
+			mode: this.getNodeParameter('mode', index, 'keep') as Asked['mode'],
 			settings: settingsAt(this, index),
 			storedConnection: this.getNodeParameter('storedConnection', index, 'keep') as string,
 			webhookSecret: textAt(this, 'webhookSecret', index) || undefined,
@@ -88,7 +90,7 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 		async (asked, index) => {
 			const access = session.access(asked.target, index);
 			const change: IntegrationChange = {
-				mode: asked.mode,
+				mode: asked.mode === 'keep' ? undefined : asked.mode,
 				settings: 'json' in asked.settings ? asked.settings.json : await formOver(access, asked.settings.form),
 				connection: await connectionOf(access, asked),
 				webhookSecret: asked.webhookSecret,
@@ -122,9 +124,10 @@ function settingsAt(context: IExecuteFunctions, index: number): Asked['settings'
 	return { form };
 }
 
-function ruleOf({ type, ...rule }: IDataObject): FieldRuleSettings {
-	const transform = type ? { transform: { type } } : {};
-	return { ...rule, ...transform } as FieldRuleSettings;
+/** What is left empty comes from the integration's own rule for the same field. */
+function ruleOf({ type, ...parts }: IDataObject): FieldRuleSettings {
+	const filled = Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== ''));
+	return { ...filled, ...(type ? { transform: { type } } : {}) } as FieldRuleSettings;
 }
 
 async function connectionOf(access: Access, asked: Asked): Promise<IntegrationChange['connection']> {

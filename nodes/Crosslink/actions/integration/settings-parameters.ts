@@ -100,6 +100,7 @@ export const settingsParameters: INodeProperties[] = [
 			{ name: 'JSON', value: 'json', description: 'Replaces all earlier settings of this integration and tenant' },
 		],
 		default: 'form',
+		description: 'Whether to fill in a form or to give everything as one JSON value',
 	},
 	{
 		displayName: 'Settings (JSON)',
