@@ -196,6 +196,8 @@ describeOnBothStores('links', (site) => {
 				['9', 'own'],
 			]);
 			expect(found.get('1')?.externalId).toBe('3');
+			// Another tenant's merges say nothing about a record of the same id.
+			await links.upsert('other', [{ localId: 'x', externalId: '3' }]);
 			expect((await links.findByExternalIds('other', ['1'])).size).toBe(0);
 		});
 

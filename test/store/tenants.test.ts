@@ -10,7 +10,7 @@ const pairs = fc.array(fc.record({ localId: id, externalId: id }), { minLength: 
 
 const step = fc.oneof(
 	fc.record({ verb: fc.constant('claim' as const), tenant, ids }),
-	fc.record({ verb: fc.constant('settle' as const), tenant, pairs, deleted: fc.boolean() }),
+	fc.record({ verb: fc.constant('settle' as const), tenant, pairs, alias: id, deleted: fc.boolean() }),
 	fc.record({ verb: fc.constant('release' as const), tenant, ids }),
 	fc.record({ verb: fc.constant('upsert' as const), tenant, pairs }),
 );
@@ -22,10 +22,15 @@ async function apply(links: LinkTable, one: Step): Promise<void> {
 			await links.claim(one.tenant, one.ids, { owner: 'run', seconds: 60 });
 			break;
 		case 'settle':
+			await links.claim(
+				one.tenant,
+				one.pairs.map((pair) => pair.localId),
+				{ owner: 'run', seconds: 60 },
+			);
 			await links.settle(
 				one.tenant,
 				'run',
-				one.pairs.map((pair) => ({ ...pair, syncStatus: one.deleted ? 'deleted' : 'synced', aliases: ['3'] })),
+				one.pairs.map((pair) => ({ ...pair, syncStatus: one.deleted ? 'deleted' : 'synced', aliases: [one.alias] })),
 			);
 			break;
 		case 'release':
