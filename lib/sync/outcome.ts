@@ -1,4 +1,4 @@
-import { CrosslinkError } from '../errors';
+import { type CrosslinkError } from '../errors';
 import type { LinkChange, LinkRow } from '../store/store';
 import type { FieldChange, LinkView, Outcome, Replication, SyncOutcome } from './replication';
 

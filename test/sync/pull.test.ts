@@ -25,7 +25,7 @@ describe('pull and confirm', () => {
 	};
 
 	it('hands out an edit of the other side until it is confirmed, then never again', async () => {
-		await world.hubspot.account.edit('deals', dealId, { dealstage: 'contractsent', description: 'Call on Monday' });
+		world.hubspot.account.edit('deals', dealId, { dealstage: 'contractsent', description: 'Call on Monday' });
 		const pulled = await pullDeal();
 		expect(pulled).toMatchObject({
 			outcome: 'updated',
@@ -53,9 +53,9 @@ describe('pull and confirm', () => {
 	});
 
 	it('keeps a newer edit when an older receipt comes late', async () => {
-		await world.hubspot.account.edit('deals', dealId, { description: 'first' });
+		world.hubspot.account.edit('deals', dealId, { description: 'first' });
 		const first = await pullDeal();
-		await world.hubspot.account.edit('deals', dealId, { description: 'second' });
+		world.hubspot.account.edit('deals', dealId, { description: 'second' });
 		const second = await pullDeal();
 		await confirm(await world.replication('order'), [second.receipt as string]);
 		await confirm(await world.replication('order'), [first.receipt as string]);
@@ -63,7 +63,7 @@ describe('pull and confirm', () => {
 	});
 
 	it('pulls by local id, and says why it skips what is not linked or gone', async () => {
-		await world.hubspot.account.archive('deals', dealId);
+		world.hubspot.account.archive('deals', dealId);
 		const results = await pull(await world.replication('order'), [
 			{ localId: '1' },
 			{ externalId: '424242' },
@@ -77,13 +77,13 @@ describe('pull and confirm', () => {
 	});
 
 	it('follows a merged record to its survivor and finds the link by either id', async () => {
-		const other = await world.hubspot.account.create('deals', {
+		const other = world.hubspot.account.create('deals', {
 			dealname: 'Twin',
 			dealstage: 'appointmentscheduled',
 			pipeline: 'default',
 		});
-		await world.hubspot.account.merge('deals', other.id, dealId);
-		await world.hubspot.account.edit('deals', other.id, { description: 'after the merge' });
+		world.hubspot.account.merge('deals', other.id, dealId);
+		world.hubspot.account.edit('deals', other.id, { description: 'after the merge' });
 		const merged = await pullDeal();
 		expect(merged).toMatchObject({ outcome: 'updated', localId: '1', externalId: other.id });
 		const [bySurvivor] = await pull(await world.replication('order'), [{ externalId: other.id }]);
@@ -92,7 +92,7 @@ describe('pull and confirm', () => {
 	});
 
 	it('refuses a receipt of another tenant or entity', async () => {
-		await world.hubspot.account.edit('deals', dealId, { description: 'x' });
+		world.hubspot.account.edit('deals', dealId, { description: 'x' });
 		const { receipt } = await pullDeal();
 		const [refused] = await confirm(await world.replication('company'), [receipt as string]);
 		expect(refused?.error?.code).toBe('receipt_of_another');
