@@ -3,11 +3,14 @@ import { requireNode } from './node-version';
 import { Interrupted, Shutdown } from './shutdown';
 import { parseStartOptions, USAGE } from './start-options';
 
+/** How often to see whether whoever started us is still there, in milliseconds. */
+const PARENT_POLL_MS = 500;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 async function main(): Promise<number> {
 	const shutdown = new Shutdown();
 	for (const signal of SIGNALS) process.on(signal, () => shutdown.interrupt(signal));
+	stopWithParent(shutdown);
 	try {
 		requireNode();
 		const options = parseStartOptions(process.argv.slice(2));
@@ -25,6 +28,13 @@ async function main(): Promise<number> {
 	} finally {
 		await shutdown.stop((error) => complain(explain(error)));
 	}
+}
+
+/** Of a SIGTERM to npm, only the shell between it and us hears: it dies and tells nobody. */
+function stopWithParent(shutdown: Shutdown): void {
+	const parent = process.ppid;
+	const look = () => process.ppid !== parent && shutdown.interrupt('the end of its parent');
+	setInterval(look, PARENT_POLL_MS).unref();
 }
 
 function complain({ what, remedy, details }: Problem): void {

@@ -7,7 +7,7 @@ import { lock } from 'proper-lockfile';
 import { run } from './child-process';
 import { requireSpace } from './disk-space';
 import { NETWORK_OPTIONS, npmCommand } from './npm-command';
-import { npmProblem } from './npm-problem';
+import { lostFiles, npmProblem } from './npm-problem';
 import { codeOf } from './problem';
 import { duration } from './progress';
 
@@ -70,7 +70,9 @@ async function download(folder: string, { cacheRoot, signal, say }: InstallN8nOp
 			...{ cwd: temporary, log, signal },
 			onOutput: count.hear,
 		});
-		if (result.code !== 0) throw npmProblem(`Downloading n8n ${N8N_VERSION}`, result.output, logFile);
+		if (result.code !== 0 || lostFiles(result.output)) {
+			throw npmProblem(`Downloading n8n ${N8N_VERSION}`, result.output, logFile);
+		}
 		await rename(temporary, folder);
 	} catch (error) {
 		await rm(temporary, { recursive: true, force: true, maxRetries: 3 });

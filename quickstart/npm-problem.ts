@@ -23,10 +23,9 @@ export function npmProblem(what: string, output: string, logFile: string): Probl
 		.filter((line) => line !== '' && !line.startsWith('A complete log'));
 	const code = errors.map((line) => /^code (\S+)$/.exec(line)?.[1]).find((found) => found !== undefined) ?? '';
 	const all = errors.join('\n');
-	if (code === 'ENOSPC' || all.includes('ENOSPC'))
-		return new Problem(`${what} failed: the disk is full.`, DISK_FULL_REMEDY);
+	if (code === 'ENOSPC' || lostFiles(output)) return new Problem(`${what} failed: the disk is full.`, DISK_FULL_REMEDY);
 	if (UNREACHABLE.includes(code)) {
-		const host = /(?:request to|connect to) (\S+)/.exec(all)?.[1] ?? /ENOTFOUND (\S+)/.exec(all)?.[1];
+		const host = /(?:request to|connect to|timeout at:) (\S+)/.exec(all)?.[1] ?? /ENOTFOUND (\S+)/.exec(all)?.[1];
 		return new Problem(
 			`${what} failed: the npm registry does not answer (${code}${host ? `, ${origin(host)}` : ''}).`,
 			'Check the network, and "npm config get registry" and "npm config get proxy"; then start again.',
@@ -53,6 +52,11 @@ export function npmProblem(what: string, output: string, logFile: string): Probl
 	}
 	const first = errors.find((line) => !line.startsWith('code ')) ?? 'npm gave no reason';
 	return new Problem(`${what} failed: ${first}.`, `All that npm said: ${logFile}`);
+}
+
+/** npm only warns when a file did not fit on the disk, and may go on to call the installation a success. */
+export function lostFiles(output: string): boolean {
+	return /TAR_ENTRY_ERROR ENOSPC/.test(output);
 }
 
 function missing(errors: string[]): string {

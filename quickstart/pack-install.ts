@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { run } from './child-process';
 import { copyTree } from './copy-tree';
 import { NETWORK_OPTIONS, npmCommand } from './npm-command';
-import { npmProblem } from './npm-problem';
+import { lostFiles, npmProblem } from './npm-problem';
 import { Problem } from './problem';
 
 /** The options n8n itself installs a community package's dependencies with (n8n 2.41.1, community-packages.service). */
@@ -132,7 +132,7 @@ async function npm(
 	const log = createWriteStream(logFile, { flags: 'a' });
 	try {
 		const result = await run(command, [...first, ...args], { cwd, log, signal });
-		if (result.code !== 0) throw npmProblem(what, result.output, logFile);
+		if (result.code !== 0 || lostFiles(result.output)) throw npmProblem(what, result.output, logFile);
 	} finally {
 		log.end();
 	}

@@ -57,7 +57,7 @@ export class Progress {
 	private print(text: string, end: string): void {
 		const line = `[${this.number}/${this.total}] ${this.title}: ${text}`;
 		if (!this.terminal.isTTY) return void this.terminal.write(line + end);
-		const width = this.terminal.columns ?? 80;
+		const width = this.terminal.columns || 80;
 		const shown = end === '' && line.length >= width ? `${line.slice(0, width - 2)}…` : line;
 		this.terminal.write(`\r\x1b[K${shown}${end}`);
 	}
