@@ -6,11 +6,12 @@ export interface HubSpotErrorDetail {
 	/** E.g. `{ propertyName: ['amount'] }`, `{ objectWriteTraceId: ['7'] }`, `{ ids: ['1'] }`. */
 	context: Record<string, string[]>;
 	errors: HubSpotErrorDetail[];
+	/** HubSpot's own name of this request; empty on inner entries. */
+	correlationId: string;
 }
 
 /** HubSpot's error body with nothing left out. */
 export interface HubSpotErrorBody extends HubSpotErrorDetail {
-	correlationId: string;
 	policyName: string;
 }
 
@@ -26,11 +27,7 @@ export function parseErrorBody(text: string): HubSpotErrorBody | undefined {
 		return undefined;
 	}
 	if (!isObject(body)) return undefined;
-	return {
-		...toDetail(body, 0),
-		correlationId: asText(body['correlationId']),
-		policyName: asText(body['policyName']),
-	};
+	return { ...toDetail(body, 0), policyName: asText(body['policyName']) };
 }
 
 /** The per-record errors inside a batch answer that HubSpot calls a success. */
@@ -51,6 +48,7 @@ function toDetail(value: Record<string, unknown>, level: number): HubSpotErrorDe
 		category: asText(value['category']),
 		context: toContext(value['context']),
 		errors: level < MAX_LEVELS ? toDetails(value['errors'], level + 1) : [],
+		correlationId: asText(value['correlationId']),
 	};
 }
 

@@ -45,7 +45,7 @@ export function classifyAnswer(purpose: string, answer: TransportResponse): Cros
 	return new HubSpotError(
 		{
 			...kind,
-			message: `HubSpot answered ${answer.status}, asked to ${purpose}: ${explain(details, problems)}${trace(body)}`,
+			message: `HubSpot answered ${answer.status}, asked to ${purpose}: ${explain(details, problems)}${trace(details)}`,
 			httpStatus: answer.status,
 			retryAfterMs: asked ?? kind.retryAfterMs,
 		},
@@ -54,15 +54,18 @@ export function classifyAnswer(purpose: string, answer: TransportResponse): Cros
 	);
 }
 
-/** One entry of a batch answer's `errors`, as the error of the record it names. */
-export function recordError(purpose: string, detail: HubSpotErrorDetail): HubSpotError {
-	const problems = findPropertyProblems(detail);
+/**
+ * The error of one record: from an entry of a batch answer's `errors`, or from a refusal of the whole batch that is
+ * about this record among others.
+ */
+export function recordError(
+	purpose: string,
+	detail: HubSpotErrorDetail,
+	problems = findPropertyProblems(detail),
+): HubSpotError {
 	const kind = recordKind(detail, problems);
-	return new HubSpotError(
-		{ ...kind, message: `HubSpot refused one record, asked to ${purpose}: ${explain(detail, problems)}` },
-		detail,
-		problems,
-	);
+	const message = `HubSpot refused one record, asked to ${purpose}: ${explain(detail, problems)}${trace(detail)}`;
+	return new HubSpotError({ ...kind, message }, detail, problems);
 }
 
 const EMPTY: HubSpotErrorBody = {
@@ -195,6 +198,6 @@ function explain(detail: HubSpotErrorDetail, problems: PropertyProblem[]): strin
 	return text.slice(0, MAX_TEXT) + scoped;
 }
 
-function trace(body: HubSpotErrorBody | undefined): string {
-	return body?.correlationId ? ` (correlation id ${body.correlationId})` : '';
+function trace(detail: HubSpotErrorDetail): string {
+	return detail.correlationId ? ` (correlation id ${detail.correlationId})` : '';
 }

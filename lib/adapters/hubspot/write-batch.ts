@@ -69,12 +69,13 @@ export class WriteBatch implements BatchPort<WriteInput, WriteOutcome> {
 	blamed(error: CrosslinkError, inputs: WriteInput[]): Map<WriteInput, CrosslinkError> {
 		const blamed = new Map<WriteInput, CrosslinkError>();
 		if (!(error instanceof HubSpotError)) return blamed;
-		const wrong = error.problems.filter(isAboutTheProperty).map((problem) => problem.property);
+		const wrong = error.problems.filter(isAboutTheProperty);
 		for (const input of inputs) {
 			// A 409 may name the record that is in the way instead of the one that is wrong.
 			const detail = error.details.errors.find((one) => names(one, input, error.httpStatus !== 409));
+			const own = wrong.filter((problem) => problem.property in input.properties);
 			if (detail) blamed.set(input, recordError(this.purpose([input]), detail));
-			else if (wrong.some((property) => property in input.properties)) blamed.set(input, error);
+			else if (own.length > 0) blamed.set(input, recordError(this.purpose([input]), error.details, own));
 		}
 		return blamed;
 	}

@@ -1,4 +1,5 @@
 import { hubSpot } from '../../../lib/adapters/hubspot';
+import { INDEXING_DELAY_MS, POLL_OVERLAP_MS } from '../../../lib/adapters/hubspot/limits';
 import { power, thrownBy, upsert, write, newRecords, updateOf } from '../records';
 import { startHubSpotHarness, type HubSpotHarness } from './hubspot-harness';
 
@@ -139,6 +140,22 @@ describe('polling', () => {
 		const page = await power(adapter, 'changesSince')(contact, cursor, ['email']);
 		expect(page.records.map((record) => record.fields['email'])).toEqual(['bo@example.com']);
 		expect(page.records[0]?.version).not.toBeNull();
+	});
+
+	it('loses nothing while the index is up to lag and overlap together behind, which is 90 seconds', async () => {
+		hubspot.setIndexingDelay(INDEXING_DELAY_MS + POLL_OVERLAP_MS - 5_000);
+		const adapter = hubspot.connect();
+		let { cursor } = await power(adapter, 'changesSince')(hubspot.binding, undefined, []);
+		const made: string[] = [];
+		const seen = new Set<string>();
+		for (let round = 0; round < 60; round++) {
+			if (round < 12) made.push(...(await write(hubspot, newRecords(hubspot, 1, round))).map((one) => one.externalId));
+			const page = await power(adapter, 'changesSince')(hubspot.binding, cursor, []);
+			for (const record of page.records) seen.add(record.externalId);
+			cursor = page.cursor;
+			hubspot.advance(4_000);
+		}
+		expect([...seen].sort()).toEqual(made.sort());
 	});
 
 	it('fetches by batch read when so many fields are mapped that the search body would be too long', async () => {

@@ -55,6 +55,7 @@ describe('a batch that HubSpot refuses as a whole', () => {
 		expect(results.map((result) => result.ok)).toEqual(records.map((_, n) => n % 2 === 1));
 		expect(refused(results[0])).toMatchObject({ class: 'rejected', code: 'property_unknown' });
 		expect(refused(results[0]).message).toContain('"no_such_property"');
+		expect(refused(results[2]).message).toContain('crosslink_id "kit:2"');
 		expect(refused(results[0]).remedy).toContain('mapping');
 		expect(paths()).toEqual(['/crm/pipelines/2026-09/deals', 'deals/batch/upsert', 'deals/batch/upsert']);
 	});
