@@ -3,8 +3,9 @@ import { integrations } from '../adapters/registry';
 
 /** One credential slot per integration, shown when that integration is chosen; a new integration needs no node change. */
 export function integrationCredentials(): INodeCredentialDescription[] {
-	return integrations.map(({ integration, credentialType }) => ({
+	return integrations.map(({ integration, displayName, credentialType }) => ({
 		name: credentialType,
+		displayName: `${displayName} Connection`,
 		required: false,
 		displayOptions: { show: { integration: [integration], connection: ['auto', 'credential'] } },
 	}));

@@ -28,7 +28,7 @@ export class Crosslink implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [
-			{ name: 'crosslinkStoreApi', required: false, testedBy: 'crosslinkStore' },
+			{ name: 'crosslinkStoreApi', displayName: 'Store (Optional)', required: false, testedBy: 'crosslinkStore' },
 			...integrationCredentials(),
 		],
 		hints: [

@@ -30,7 +30,7 @@ export class CrosslinkTrigger implements INodeType {
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [
-			{ name: 'crosslinkStoreApi', required: false, testedBy: 'crosslinkStore' },
+			{ name: 'crosslinkStoreApi', displayName: 'Store (Optional)', required: false, testedBy: 'crosslinkStore' },
 			...integrationCredentials(),
 		],
 		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' }],

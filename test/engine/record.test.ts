@@ -41,6 +41,21 @@ describe('record.push', () => {
 		expect(deal?.properties['closedate'] ?? '').toBe('');
 	});
 
+	it('leaves alone what is not filled in, and clears what an expression says is empty', async () => {
+		const map = (value: Record<string, string | null>) => ({
+			...pushOrders,
+			fields: { mappingMode: 'defineBelow', value },
+		});
+		await runCrosslink(world, map({ name: 'A', amount: '5', dueDate: '2026-12-01' }), [{ id: 'a' }]);
+		const { json } = await runCrosslink(world, map({ name: 'A', amount: '', dueDate: '={{ null }}' }), [{ id: 'a' }]);
+		expect(json[0]).toMatchObject({
+			outcome: 'updated',
+			changes: [expect.objectContaining({ field: 'dueDate', to: null })],
+		});
+		const [deal] = world.hubSpot.account.list('deals');
+		expect([deal?.properties['amount'], deal?.properties['closedate'] ?? '']).toEqual(['5', '']);
+	});
+
 	it('sends items of several tenants and entities to their own places, and keeps their order', async () => {
 		await enable(world, 'north');
 		const items = [

@@ -27,6 +27,11 @@ export async function getEntities(this: ILoadOptionsFunctions): Promise<INodePro
 	}
 }
 
+/** The same, for forms in which nothing needs to be chosen. */
+export async function getEntitiesOrNone(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	return [{ name: 'None', value: '' }, ...(await getEntities.call(this))];
+}
+
 /** Fields of the connected account that can be written, read live. */
 export async function getExternalFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	const { fields } = await currentSchema(this);
@@ -39,16 +44,19 @@ export async function getExternalFields(this: ILoadOptionsFunctions): Promise<IN
 		.sort((a, b) => a.name.localeCompare(b.name));
 }
 
+/** n8n marks an empty value red unless the list has it. */
+const AS_IT_IS: INodePropertyOptions = { name: 'Leave as It Is', value: '' };
+
 export async function getPipelines(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	const { pipelines } = await currentSchema(this);
-	return pipelines.map(({ value, label }) => ({ name: label, value }));
+	return [AS_IT_IS, ...pipelines.map(({ value, label }) => ({ name: label, value }))];
 }
 
 /** Stages of the chosen pipeline; of all pipelines while none is chosen. */
 export async function getStages(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	const { pipelines } = await currentSchema(this);
 	const chosen = currentText(this, 'pipeline');
-	return pipelines
+	const stages = pipelines
 		.filter(({ value }) => chosen === '' || value === chosen)
 		.flatMap((pipeline) =>
 			pipeline.stages.map(({ value, label }) => ({
@@ -56,6 +64,7 @@ export async function getStages(this: ILoadOptionsFunctions): Promise<INodePrope
 				value,
 			})),
 		);
+	return [AS_IT_IS, ...stages];
 }
 
 async function currentSchema(context: ILoadOptionsFunctions): Promise<ExternalSchema> {

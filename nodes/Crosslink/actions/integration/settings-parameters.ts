@@ -114,6 +114,7 @@ export const settingsParameters: INodeProperties[] = [
 	{
 		...entityProperty,
 		required: false,
+		typeOptions: { ...entityProperty.typeOptions, loadOptionsMethod: 'getEntitiesOrNone' },
 		displayOptions: FORM,
 		description:
 			'Which records the field rules below are for. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',

@@ -21,8 +21,9 @@ function mappedFields(context: IExecuteFunctions, index: number): Fields | undef
 	const raw = context.getNodeParameter('fields', index, {}, { rawExpressions: true }) as Partial<ResourceMapperValue>;
 	let fields: Fields = {};
 	for (const [path, value] of Object.entries(mapper.value)) {
-		// A field nobody filled in is null in the node's own settings: absent. An expression that yields null clears.
-		if (value === undefined || raw.value?.[path] === null) continue;
+		// A field that nobody filled in is absent. To clear it on the other side takes an expression that yields null or ''.
+		const given = raw.value?.[path];
+		if (value === undefined || given === null || given === '') continue;
 		fields = withValueAt(fields, path, value as FieldValue);
 	}
 	return Object.keys(fields).length === 0 ? undefined : fields;

@@ -31,7 +31,7 @@ export const description: INodeProperties[] = shownFor({ record: ['push'] }, [
 				resourceMapperMethod: 'getLocalFields',
 				mode: 'add',
 				fieldWords: { singular: 'field', plural: 'fields' },
-				addAllFields: false,
+				addAllFields: true,
 				multiKeyMatch: false,
 				supportAutoMap: true,
 			},
