@@ -1,4 +1,4 @@
-import { explain, Problem } from './problem';
+import { explain, type Problem } from './problem';
 import { requireNode } from './node-version';
 import { Interrupted, Shutdown } from './shutdown';
 import { parseStartOptions, USAGE } from './start-options';

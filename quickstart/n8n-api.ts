@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { Problem } from './problem';
+import { codeOf, Problem } from './problem';
 
 const TIMEOUT_MS = 30_000;
 const POLL_MS = 100;
@@ -149,6 +149,9 @@ export class N8nApi {
 			headers: { 'content-type': 'application/json', ...(this.cookie ? { cookie: this.cookie } : {}) },
 			body: body === undefined ? undefined : JSON.stringify(body),
 			signal: AbortSignal.timeout(TIMEOUT_MS),
+		}).catch((error: unknown) => {
+			const reason = codeOf(error) || (error instanceof Error ? error.message : String(error));
+			throw new Problem(`n8n does not answer ${method} ${path} (${reason}).`, 'Its log says why.');
 		});
 		for (const cookie of response.headers.getSetCookie()) {
 			if (cookie.startsWith('n8n-auth=')) this.cookie = cookie.split(';')[0] ?? '';

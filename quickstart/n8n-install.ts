@@ -7,6 +7,7 @@ import { lock } from 'proper-lockfile';
 import { run } from './child-process';
 import { requireSpace } from './disk-space';
 import { NETWORK_OPTIONS, npmCommand } from './npm-command';
+import { NpmProgress } from './npm-progress';
 import { lostFiles, npmProblem } from './npm-problem';
 import { codeOf } from './problem';
 import { duration } from './progress';
@@ -17,6 +18,7 @@ export const N8N_VERSION = '2.41.1';
 const NEEDS_BYTES = 2.5 * 1024 ** 3;
 /** A lock not renewed for this long belongs to a process that is gone. */
 const LOCK_STALE_MS = 20_000;
+const TICK_MS = 1_000;
 const LOCK_RETRY_MS = 1_000;
 const TEMPORARY = '.part-';
 
@@ -60,7 +62,9 @@ async function download(folder: string, { cacheRoot, signal, say }: InstallN8nOp
 	const temporary = await mkdtemp(folder + TEMPORARY);
 	const logFile = join(cacheRoot, 'n8n-download.log');
 	const log = createWriteStream(logFile);
-	const count = countPackages(say);
+	const startedAt = Date.now();
+	const progress = new NpmProgress();
+	const ticking = setInterval(() => say(`${progress}, ${duration(Date.now() - startedAt)} so far…`), TICK_MS);
 	try {
 		await writeFile(join(temporary, 'package.json'), JSON.stringify({ name: 'crosslink-n8n', private: true }));
 		const npm = npmCommand();
@@ -68,7 +72,7 @@ async function download(folder: string, { cacheRoot, signal, say }: InstallN8nOp
 		const quiet = ['--no-audit', '--no-fund', '--loglevel=http'];
 		const result = await run(npm.command, [...npm.first, ...args, ...quiet, ...NETWORK_OPTIONS], {
 			...{ cwd: temporary, log, signal },
-			onOutput: count.hear,
+			onOutput: (text) => progress.hear(text),
 		});
 		if (result.code !== 0 || lostFiles(result.output)) {
 			throw npmProblem(`Downloading n8n ${N8N_VERSION}`, result.output, logFile);
@@ -78,29 +82,9 @@ async function download(folder: string, { cacheRoot, signal, say }: InstallN8nOp
 		await rm(temporary, { recursive: true, force: true, maxRetries: 3 });
 		throw error;
 	} finally {
-		count.stop();
+		clearInterval(ticking);
 		log.end();
 	}
-}
-
-/** npm says nothing without a terminal, but logs each answer of the registry. */
-function countPackages(say: (text: string) => void): { hear(text: string): void; stop(): void } {
-	const startedAt = Date.now();
-	let fetched = 0;
-	let rest = '';
-	const tell = () => {
-		const soFar = fetched === 0 ? 'asking the registry' : `downloading, ${fetched.toLocaleString('en')} packages`;
-		say(`${soFar}, ${duration(Date.now() - startedAt)} so far…`);
-	};
-	const timer = setInterval(tell, 1_000);
-	return {
-		hear(text) {
-			const lines = (rest + text).split('\n');
-			rest = lines.pop() ?? '';
-			fetched += lines.filter((line) => /http (fetch|cache) (GET 200 )?\S+\.tgz/.test(line)).length;
-		},
-		stop: () => clearInterval(timer),
-	};
 }
 
 async function acquire(folder: string, signal: AbortSignal, say: (text: string) => void): Promise<() => Promise<void>> {

@@ -115,7 +115,7 @@ export async function start({ once: stopAfter, port: wanted }: StartOptions, shu
 		return 0;
 	} catch (error) {
 		// Whoever is told to look into the log must find it.
-		keep = error instanceof Problem;
+		keep = !signal.aborted;
 		throw error instanceof Problem && !error.remedy.includes(logFile)
 			? new Problem(error.what, error.remedy, [...error.details, `n8n's log: ${logFile}`])
 			: error;

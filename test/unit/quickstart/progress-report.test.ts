@@ -1,3 +1,4 @@
+import { NpmProgress } from '../../../quickstart/npm-progress';
 import { duration, Progress } from '../../../quickstart/progress';
 import { isRight, reportTable } from '../../../quickstart/report';
 
@@ -55,4 +56,16 @@ it('shows what was expected and seen, and what is not right', () => {
 	const lines = reportTable(rows, false).split('\n');
 	expect(lines.find((line) => line.includes('companies'))).toMatch(/8 +│ 8 +│ yes/);
 	expect(lines.find((line) => line.includes('stage'))).toMatch(/won +│ lost +│ NO/);
+});
+
+it('reads from npm’s log how far a download is', () => {
+	const progress = new NpmProgress();
+	expect(String(progress)).toBe('asking the npm registry');
+	progress.hear('npm warn deprecated x@1\nnpm http fetch GET 200 https://registry.example/n8n 88ms (cache upd');
+	expect(String(progress)).toBe('asking the npm registry');
+	progress.hear('ated)\nnpm http fetch GET 304 https://registry.example/@n8n%2fconfig 9ms (cache revalidated)\n');
+	expect(String(progress)).toBe('looking up what it needs, 2 packages');
+	progress.hear('npm http fetch GET 200 https://registry.example/uuid/-/uuid-9.0.1.tgz 12ms (cache miss)\n');
+	progress.hear('npm http cache uuid@https://registry.example/uuid/-/uuid-9.0.1.tgz 0ms (cache hit)\n'.repeat(1_203));
+	expect(String(progress)).toBe('downloading, 1,204 packages');
 });
