@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Fields, FieldValue } from '../adapters/adapter';
+import { canonicalJson } from '../canonical-json';
 
 /** Path segments that would reach into an object's prototype; never a field name. */
 const FORBIDDEN_SEGMENTS = new Set(['__proto__', 'prototype', 'constructor']);
@@ -33,24 +33,6 @@ export function sameValue(a: FieldValue | undefined, b: FieldValue | undefined):
 	if (a === undefined || b === undefined) return false;
 	if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
 	return canonicalJson(a) === canonicalJson(b);
-}
-
-/** JSON with sorted keys, so that equal values give equal text. */
-export function canonicalJson(value: FieldValue): string {
-	if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-	if (isPlainObject(value)) {
-		const entries = Object.keys(value)
-			.filter((key) => value[key] !== undefined)
-			.sort()
-			.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] as FieldValue)}`);
-		return `{${entries.join(',')}}`;
-	}
-	return JSON.stringify(value);
-}
-
-/** SHA-256 of the canonical JSON, hex. */
-export function hashOf(value: FieldValue): string {
-	return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }
 
 /** True for null, '' and the empty list: the values that `onlyIfEmpty` may overwrite. Absent counts too. */

@@ -58,6 +58,27 @@ export function failure(
 	});
 }
 
+/** What was deleted or unlinked is not brought back by a push; a person links it again. */
+export function tombstone(replication: Replication, link: LinkRow): SyncOutcome {
+	return outcomeOf(replication, {
+		outcome: 'skipped',
+		localId: link.localId,
+		externalId: link.externalId,
+		link: viewOf(link),
+		reason: `${replication.binding.displayName} "${link.localId}" was deleted on the other side or unlinked; link it again to push it.`,
+	});
+}
+
+/** Both sides agree already. */
+export function unchanged(replication: Replication, link: LinkRow): SyncOutcome {
+	return outcomeOf(replication, {
+		outcome: 'unchanged',
+		localId: link.localId,
+		externalId: link.externalId,
+		link: viewOf(link),
+	});
+}
+
 /** How much sooner or later than asked a retry may come, so that many failures do not return at once. */
 const RETRY_JITTER = 0.25;
 

@@ -1,4 +1,6 @@
 import type { EntityBinding, ExternalRecord, FieldRule, Fields, FieldValue } from '../adapters/adapter';
+import { CrosslinkError } from '../errors';
+import { checkId } from '../store/ids';
 import type { Base, LinkRow } from '../store/store';
 import { sameValue, valueAt, withValueAt } from './fields';
 import { mergeField, needsExternalValue, type FieldSides } from './merge';
@@ -126,7 +128,7 @@ function planAssociations(binding: EntityBinding, fields: Fields, base: Base | u
 	return binding.associations.flatMap((rule): AssociationMove[] => {
 		const value = valueAt(fields, rule.local);
 		if (value === undefined) return [];
-		const to = value === null || value === '' ? null : String(value);
+		const to = referenceOf(rule.local, value);
 		const key = associationKey(rule.local);
 		const heldLocal = base?.local[key];
 		const heldExternal = base?.external[key];
@@ -136,6 +138,22 @@ function planAssociations(binding: EntityBinding, fields: Fields, base: Base | u
 				: null;
 		if (to === (from?.localId ?? null)) return [];
 		return [{ field: rule.local, entity: rule.entity, to, from }];
+	});
+}
+
+/** The local id a reference names; null = it was emptied. */
+function referenceOf(field: string, value: FieldValue): string | null {
+	if (value === null || value === '') return null;
+	if (typeof value === 'string' || typeof value === 'number') {
+		const problem = checkId(`reference "${field}"`, String(value));
+		if (problem === undefined) return String(value);
+		throw problem;
+	}
+	throw new CrosslinkError({
+		class: 'rejected',
+		code: 'reference_not_an_id',
+		message: `Field "${field}" should hold the id of another record, but holds ${Array.isArray(value) ? 'a list' : typeof value}.`,
+		remedy: 'Map the field that holds the id itself, for example by a dotted path such as company.id.',
 	});
 }
 

@@ -1,6 +1,7 @@
 import type { ExternalRecord } from '../adapters/adapter';
 import { requireCapability } from '../adapters/capability';
 import { asCrosslinkError, CrosslinkError } from '../errors';
+import { checkId } from '../store/ids';
 import type { LinkRow, LinkTable } from '../store/store';
 import { inChunks } from './leases';
 import { followSurvivors } from './merged-records';
@@ -19,17 +20,19 @@ const LOOKUP_CHUNK = 1_000;
  * @returns one outcome per item, in the order of `items`; a record named twice is read once
  */
 export async function pull(replication: Replication, items: PullItem[]): Promise<PullOutcome[]> {
+	const problems = items.map(idProblem);
 	const table = replication.store.links(replication.integration, replication.binding.entity);
-	const links = await findLinks(table, replication.tenant, items);
-	const linked = [
-		...new Map(links.flatMap((link) => (link?.externalId ? [[link.localId, link] as const] : []))).values(),
-	];
+	const usable = items.map((item, index) => (problems[index] ? {} : item));
+	const links = await findLinks(table, replication.tenant, usable);
+	const linked = [...new Map(links.flatMap((link) => (isLive(link) ? [[link.localId, link] as const] : []))).values()];
 	const records = await readRecords(replication, linked);
 	const corrected = await followSurvivors(replication, table, linked, records);
 
 	return items.map((item, index) => {
 		const link = links[index];
-		if (link === undefined || link.externalId === null) return notLinked(replication, item, link);
+		const problem = problems[index];
+		if (problem) return withoutPatch(failure(replication, null, problem));
+		if (!isLive(link)) return notLinked(replication, item, link);
 		const moved = corrected.get(link.localId);
 		if (moved instanceof CrosslinkError) return withoutPatch(failure(replication, link.localId, moved, link));
 		const record = records.get(link.externalId);
@@ -64,6 +67,15 @@ function pulled(replication: Replication, link: LinkRow, record: ExternalRecord)
 	} catch (thrown) {
 		return withoutPatch(failure(replication, link.localId, asCrosslinkError(thrown), link));
 	}
+}
+
+function isLive(link: LinkRow | undefined): link is LinkRow & { externalId: string } {
+	return link !== undefined && link.externalId !== null && link.syncStatus !== 'deleted';
+}
+
+function idProblem(item: PullItem): CrosslinkError | undefined {
+	if (item.externalId) return checkId('external id', item.externalId);
+	return item.localId ? checkId('local id', item.localId) : undefined;
 }
 
 /** Each item's link, by external id where it names one, otherwise by local id. */

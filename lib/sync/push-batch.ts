@@ -184,6 +184,6 @@ export class PushBatch {
 }
 
 /** Every further record would fail the same way. */
-function isAboutTheConnection(error: CrosslinkError): boolean {
+export function isAboutTheConnection(error: CrosslinkError): boolean {
 	return error.class === 'auth' || error.class === 'throttled';
 }

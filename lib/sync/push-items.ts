@@ -1,10 +1,8 @@
 import type { Fields } from '../adapters/adapter';
 import { CrosslinkError } from '../errors';
+import { checkId } from '../store/ids';
 import { failure } from './outcome';
 import type { PushItem, Replication, SyncOutcome } from './replication';
-
-/** Longest local id the link tables take, in characters. */
-export const MAX_LOCAL_ID_LENGTH = 255;
 
 /** All items of one record, later fields laid over earlier ones: one record is written once per run. */
 export interface PushGroup {
@@ -20,9 +18,9 @@ export function groupByLocalId(
 	const groups = new Map<string, PushGroup>();
 	const refused = new Map<number, SyncOutcome>();
 	items.forEach((item, index) => {
-		const problem = localIdProblem(item.localId);
+		const problem = localIdProblem(replication, item.localId, index);
 		if (problem !== undefined) {
-			refused.set(index, failure(replication, null, badLocalId(replication, index, problem)));
+			refused.set(index, failure(replication, null, problem));
 			return;
 		}
 		const localId = item.localId.trim();
@@ -32,18 +30,12 @@ export function groupByLocalId(
 	return { groups, refused };
 }
 
-function localIdProblem(localId: string): string | undefined {
-	if (typeof localId !== 'string' || localId.trim() === '') return 'has no local id';
-	if (localId.trim().length > MAX_LOCAL_ID_LENGTH)
-		return `has a local id of more than ${MAX_LOCAL_ID_LENGTH} characters`;
-	return undefined;
-}
-
-function badLocalId(replication: Replication, index: number, problem: string): CrosslinkError {
+function localIdProblem(replication: Replication, localId: string, index: number): CrosslinkError | undefined {
+	if (typeof localId === 'string' && localId.trim() !== '') return checkId('local id', localId.trim());
 	return new CrosslinkError({
 		class: 'rejected',
 		code: 'local_id_missing',
-		message: `Item ${index} (${replication.binding.entity}) ${problem}.`,
+		message: `Item ${index} (${replication.binding.entity}) has no local id.`,
 		remedy: 'Set "Local ID" to the field that names the record in your system, for example {{ $json.id }}.',
 	});
 }

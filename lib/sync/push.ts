@@ -1,11 +1,9 @@
-import type { ExternalRecord, Fields } from '../adapters/adapter';
 import { requireCapability } from '../adapters/capability';
-import { asCrosslinkError, type CrosslinkError } from '../errors';
 import type { LinkRow, LinkTable } from '../store/store';
 import { inChunks, linkBusy, withLeases } from './leases';
-import { failure, outcomeOf, viewOf } from './outcome';
-import { fieldsToRead, needsExternalRecord, planPush, type PushPlan } from './plan';
-import { PushBatch } from './push-batch';
+import { failure, tombstone, unchanged } from './outcome';
+import { planPush } from './plan';
+import { pushClaimed, type PushRun } from './push-claimed';
 import { groupByLocalId, type PushGroup } from './push-items';
 import type { PushItem, Replication, SyncOutcome } from './replication';
 
@@ -37,9 +35,9 @@ export async function push(replication: Replication, items: PushItem[]): Promise
 
 	// Updates before creates, so that each batch is one kind of call.
 	changed.sort((a, b) => Number(!links.get(a)?.externalId) - Number(!links.get(b)?.externalId));
-	const halted: { error?: CrosslinkError } = {};
+	const run: PushRun = { replication, table, groups, known: links, outcomes };
 	const busy = await withLeases(replication, table, changed, replication.promises.batchSize.upsert, (claimed) =>
-		pushClaimed(replication, table, groups, claimed, outcomes, halted),
+		pushClaimed(run, claimed),
 	);
 	for (const localId of busy) {
 		outcomes.set(localId, failure(replication, localId, linkBusy(localId, replication.binding.entity)));
@@ -53,6 +51,7 @@ function settledWithoutCall(
 	group: PushGroup,
 	link: LinkRow | undefined,
 ): SyncOutcome | undefined {
+	if (link?.syncStatus === 'deleted') return tombstone(replication, link);
 	try {
 		const plan = planPush(replication.binding, group.localId, group.fields, link);
 		if (plan.kind !== 'none' || link?.syncStatus !== 'synced') return undefined;
@@ -63,77 +62,10 @@ function settledWithoutCall(
 	}
 }
 
-/** Plans again on the leased rows, which are fresh, and carries the plans out in one batch. */
-async function pushClaimed(
-	replication: Replication,
-	table: LinkTable,
-	groups: Map<string, PushGroup>,
-	claimed: LinkRow[],
-	outcomes: Map<string, SyncOutcome>,
-	halted: { error?: CrosslinkError },
-): Promise<ReadonlySet<string>> {
-	const batch = new PushBatch(replication, table, outcomes);
-	if (halted.error) {
-		// The connection is refused or throttled: the rest would only fail the same way.
-		for (const link of claimed) outcomes.set(link.localId, failure(replication, link.localId, halted.error, link));
-		return new Set();
-	}
-	const externals = await readExternals(replication, groups, claimed);
-	for (const link of claimed) {
-		const fields = groups.get(link.localId)?.fields as Fields;
-		try {
-			const external = link.externalId === null ? undefined : externals.get(link.externalId);
-			const plan = planPush(replication.binding, link.localId, fields, link, external);
-			if (plan.kind === 'none' && isSettled(plan, link)) outcomes.set(link.localId, unchanged(replication, link));
-			else batch.add({ link, plan, fields });
-		} catch (thrown) {
-			batch.fail(link, asCrosslinkError(thrown));
-		}
-	}
-	halted.error = await batch.run();
-	const settled = await batch.settle();
-	// What the other side has taken is committed by now; the rest is nobody's failure.
-	replication.signal?.throwIfAborted();
-	return settled;
-}
-
-function isSettled(plan: PushPlan, link: LinkRow): boolean {
-	return link.syncStatus === 'synced' && plan.conflicts.length === 0 && Object.keys(plan.agreed.local).length === 0;
-}
-
-function unchanged(replication: Replication, link: LinkRow): SyncOutcome {
-	return outcomeOf(replication, {
-		outcome: 'unchanged',
-		localId: link.localId,
-		externalId: link.externalId,
-		link: viewOf(link),
-	});
-}
-
 async function findLinks(table: LinkTable, tenant: string, localIds: string[]): Promise<Map<string, LinkRow>> {
 	const links = new Map<string, LinkRow>();
 	for (const chunk of inChunks(localIds, LOOKUP_CHUNK)) {
 		for (const link of await table.findByLocalIds(tenant, chunk)) links.set(link.localId, link);
 	}
 	return links;
-}
-
-/** Reads the other side only for records whose rules have to see it first. */
-async function readExternals(
-	replication: Replication,
-	groups: Map<string, PushGroup>,
-	claimed: LinkRow[],
-): Promise<Map<string, ExternalRecord>> {
-	const ids = claimed
-		.filter((link) => needsExternalRecord(replication.binding, groups.get(link.localId)?.fields as Fields, link))
-		.map((link) => link.externalId as string);
-	const externals = new Map<string, ExternalRecord>();
-	if (ids.length === 0) return externals;
-	const read = requireCapability(replication.integration, replication.adapter, 'read');
-	for (const chunk of inChunks(ids, replication.promises.batchSize.read)) {
-		for (const record of await read(replication.binding, chunk, fieldsToRead(replication.binding))) {
-			externals.set(record.requestedId ?? record.externalId, record);
-		}
-	}
-	return externals;
 }

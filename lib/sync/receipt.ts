@@ -1,5 +1,6 @@
 import type { FieldValue } from '../adapters/adapter';
 import { CrosslinkError } from '../errors';
+import { checkId } from '../store/ids';
 import type { PullMove } from './plan';
 
 /** What a pull read and handed out; comes back in `confirm` once your system has taken it. */
@@ -45,6 +46,7 @@ function isReceipt(value: unknown): value is Receipt {
 	const named = ['tenant', 'integration', 'entity', 'localId', 'externalId'].every((name) => isText(value[name]));
 	return (
 		named &&
+		checkId('local id', String(value.localId)) === undefined &&
 		(value.version === null || isText(value.version)) &&
 		Array.isArray(value.moves) &&
 		value.moves.every(isMove)

@@ -1,5 +1,5 @@
+import { hashOf } from '../canonical-json';
 import { CrosslinkError } from '../errors';
-import { hashOf } from '../sync/fields';
 import type { Replication } from '../sync/replication';
 import type { Connected } from './connected';
 

@@ -100,6 +100,26 @@ describe('push', () => {
 		expect(world.hubspot.account.list('deals')).toHaveLength(1);
 	});
 
+	it('does not undo what a person did to a record whose create lost its answer', async () => {
+		world.hubspot.faults.add({ match: { pathIncludes: 'batch/upsert' }, times: 10, kind: 'lostAnswer' });
+		await push(await world.replication('order'), [order(1)]);
+		world.hubspot.faults.clear();
+		const [deal] = world.hubspot.account.list('deals');
+		world.hubspot.account.edit('deals', deal?.id as string, { dealstage: 'contractsent' });
+		const [found] = await push(await world.replication('order'), [order(1)]);
+		expect(found?.externalId).toBe(deal?.id);
+		expect(world.hubspot.account.get('deals', deal?.id as string)?.properties.dealstage).toBe('contractsent');
+	});
+
+	it('reports a connection that fails while looking, record by record', async () => {
+		world.hubspot.faults.add({ match: { pathIncludes: 'batch/upsert' }, times: 10, kind: 'lostAnswer' });
+		await push(await world.replication('order'), orders(2));
+		world.hubspot.faults.clear();
+		world.hubspot.faults.add({ match: {}, times: 100, kind: 'status', status: 401 });
+		const results = await push(await world.replication('order'), orders(2));
+		expect(results.map((result) => result.error?.class)).toEqual(['auth', 'auth']);
+	});
+
 	it('gives up after the set number of attempts, with the reason in plain words', async () => {
 		const replication = await world.replication('order', { retry: { attempts: 2, delaySeconds: 0 } });
 		world.hubspot.faults.add({ match: { pathIncludes: 'batch/upsert' }, times: 100, kind: 'status', status: 503 });
@@ -173,6 +193,43 @@ describe('push of references', () => {
 		const [done] = await push(await world.replication('order'), [order(1, { companyId: 'late' })]);
 		expect(done).toMatchObject({ outcome: 'updated', link: { syncStatus: 'synced', lastError: null } });
 		expect(companiesOf(done?.externalId as string)).toHaveLength(1);
+	});
+});
+
+describe("push with a key of the tenant's own", () => {
+	const settings = {
+		entities: { order: { matchOn: 'number', fields: [{ local: 'number', external: 'order_number' }] } },
+	};
+	let world: World;
+	beforeEach(async () => {
+		world = await openWorld({ settings, properties: [['deals', 'order_number', { hasUniqueValue: true }]] });
+	});
+	afterEach(async () => {
+		await world.close();
+	});
+
+	it('adopts the record that is there already, and leaves its stage alone', async () => {
+		const { id } = world.hubspot.account.create('deals', {
+			dealname: 'Made by hand',
+			order_number: 'SO-1',
+			dealstage: 'contractsent',
+			pipeline: 'default',
+		});
+		const results = await push(await world.replication('order'), [
+			order(1, { number: 'SO-1' }),
+			order(2, { number: 'SO-2' }),
+		]);
+		expect(results.map((result) => result.outcome)).toEqual(['updated', 'created']);
+		expect(results[0]?.externalId).toBe(id);
+		expect(world.hubspot.account.get('deals', id)?.properties).toMatchObject({
+			dealname: 'Order 1',
+			dealstage: 'contractsent',
+		});
+	});
+
+	it('says which field is empty when a record has no key', async () => {
+		const [keyless] = await push(await world.replication('order'), [order(1)]);
+		expect(keyless?.error).toMatchObject({ code: 'key_missing', class: 'rejected' });
 	});
 });
 

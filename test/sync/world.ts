@@ -31,6 +31,8 @@ export interface WorldOptions {
 	/** Enabled before the test starts. */
 	tenants?: string[];
 	hubspot?: Parameters<typeof startHubSpot>[0];
+	/** Properties of the account besides the stock ones. */
+	properties?: Array<Parameters<HubSpotStandIn['account']['addProperty']>>;
 }
 
 /** Starts it all; `close` stops and removes it. */
@@ -40,6 +42,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 		idleCloseMs: 0,
 	});
 	const hubspot = await startHubSpot(options.hubspot);
+	for (const property of options.properties ?? []) hubspot.account.addProperty(...property);
 	const access = (tenant = 'default'): ConnectRequest => ({
 		tenant,
 		integration: 'hubspot',

@@ -1,5 +1,5 @@
 import type { ColumnType, Parameter, Session } from '../dialect';
-import { canonicalJson, hashText } from '../canonical-json';
+import { canonicalJson, hashText } from '../../canonical-json';
 import { assertOwnColumn } from '../identifiers';
 import { boundTime } from '../row-values';
 import type { Base, LinkChange } from '../store';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Fields, FieldValue } from '../../../lib/adapters/adapter';
-import { canonicalJson, hashOf, sameValue, valueAt, withValueAt } from '../../../lib/sync/fields';
+import { canonicalJson, hashOf } from '../../../lib/canonical-json';
+import { sameValue, valueAt, withValueAt } from '../../../lib/sync/fields';
 
 const anyValue = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as FieldValue);
 const anyPath = fc

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FieldValue } from '../adapters/adapter';
+import type { FieldValue } from './adapters/adapter';
 
 /** JSON with sorted keys and no spaces: equal values give equal text, whatever order their keys came in. */
 export function canonicalJson(value: FieldValue): string {
@@ -15,4 +15,9 @@ export function canonicalJson(value: FieldValue): string {
 /** sha256 of {@link canonicalJson}, hexadecimal. */
 export function hashText(canonical: string): string {
 	return createHash('sha256').update(canonical).digest('hex');
+}
+
+/** sha256 of a value's canonical JSON: equal values give equal hashes. */
+export function hashOf(value: FieldValue): string {
+	return hashText(canonicalJson(value));
 }
