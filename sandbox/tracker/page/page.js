@@ -9,12 +9,11 @@ const TABLES = {
 		save: (id) => `/_sandbox/orders/${encodeURIComponent(id)}`,
 		columns: [
 			{ title: 'Number', value: (row) => row.number },
-			{ title: 'Name', field: 'name', edit: true },
-			{ title: 'Amount', field: 'amount', edit: true, number: true },
-			{ title: 'Currency', value: (row) => row.currency },
-			{ title: 'Status', field: 'status', edit: true, choices: () => STATUSES },
-			{ title: 'Due', field: 'dueDate', edit: true },
+			{ title: 'Name', field: 'name', edit: true, size: 20 },
 			{ title: 'Sales stage', value: (row) => row.salesStage },
+			{ title: 'Amount', field: 'amount', edit: true, number: true, size: 8 },
+			{ title: 'Status', field: 'status', edit: true, choices: () => STATUSES },
+			{ title: 'Due', field: 'dueDate', edit: true, size: 10 },
 			{ title: 'Sales notes', value: (row) => row.salesNotes },
 			{ title: 'Changed by', value: (row) => row.updatedBy },
 		],
@@ -24,9 +23,9 @@ const TABLES = {
 		save: (id) => `/_sandbox/companies/${encodeURIComponent(id)}`,
 		columns: [
 			{ title: 'Id', value: (row) => row.id },
-			{ title: 'Name', field: 'name', edit: true },
-			{ title: 'City', field: 'city', edit: true },
-			{ title: 'Phone', field: 'phone', edit: true },
+			{ title: 'Name', field: 'name', edit: true, size: 24 },
+			{ title: 'City', field: 'city', edit: true, size: 10 },
+			{ title: 'Phone', field: 'phone', edit: true, size: 16 },
 			{ title: 'Sales notes', value: (row) => row.salesNotes },
 		],
 	},
@@ -35,10 +34,10 @@ const TABLES = {
 		save: (id) => `/_sandbox/hubspot/deals/${encodeURIComponent(id)}`,
 		columns: [
 			{ title: 'Id', value: (row) => row.id },
-			{ title: 'Deal', field: 'dealname', edit: true },
+			{ title: 'Deal', field: 'dealname', edit: true, size: 20 },
 			{ title: 'Amount', value: (row) => row.amount },
 			{ title: 'Stage', field: 'dealstage', edit: true, choices: (state) => state.hubspot.stages },
-			{ title: 'Description', field: 'description', edit: true },
+			{ title: 'Description', field: 'description', edit: true, size: 20 },
 		],
 	},
 	'hubspot-companies': {
@@ -46,9 +45,9 @@ const TABLES = {
 		save: (id) => `/_sandbox/hubspot/companies/${encodeURIComponent(id)}`,
 		columns: [
 			{ title: 'Id', value: (row) => row.id },
-			{ title: 'Company', field: 'name', edit: true },
+			{ title: 'Company', field: 'name', edit: true, size: 24 },
 			{ title: 'Domain', value: (row) => row.domain },
-			{ title: 'Description', field: 'description', edit: true },
+			{ title: 'Description', field: 'description', edit: true, size: 20 },
 		],
 	},
 };
@@ -83,6 +82,7 @@ function inUse(control) {
 
 function show(control, value) {
 	const text = value === null || value === undefined ? '' : String(value);
+	control.dataset.saved = text;
 	if (inUse(control)) return;
 	if (control.tagName === 'SELECT' && ![...control.options].some((option) => option.value === text)) {
 		control.add(new Option(text, text));
@@ -92,20 +92,27 @@ function show(control, value) {
 
 function controlFor(table, column, row, state) {
 	const control = document.createElement(column.choices ? 'select' : 'input');
+	if (column.size) control.size = column.size;
 	for (const { value, label } of column.choices?.(state) ?? []) control.add(new Option(label, value));
 	control.setAttribute('aria-label', `${column.title} of ${row.number ?? row.dealname ?? row.name ?? row.id}`);
 	control.addEventListener('input', () => {
 		control.dataset.unsaved = 'yes';
 	});
-	control.addEventListener('change', () => void save(table, column, row.id, control));
-	// Escape gives a refused value up; the next refresh brings the saved one back.
+	control.addEventListener('change', () => {
+		if (control.dataset.unsaved === 'yes') void save(table, column, row.id, control);
+	});
 	control.addEventListener('keydown', (event) => {
-		if (event.key !== 'Escape') return;
-		delete control.dataset.unsaved;
-		control.removeAttribute('aria-invalid');
-		control.blur();
+		if (event.key === 'Escape') giveUp(control);
 	});
 	return control;
+}
+
+/** Escape brings the saved value back; leaving the field must then save nothing. */
+function giveUp(control) {
+	delete control.dataset.unsaved;
+	control.removeAttribute('aria-invalid');
+	control.value = control.dataset.saved;
+	control.blur();
 }
 
 async function save(table, column, id, control) {
