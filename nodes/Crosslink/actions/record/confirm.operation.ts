@@ -1,6 +1,5 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Session } from '../../../../lib/host/session';
-import { confirm } from '../../../../lib/sync/confirm';
 import { byTarget, type Group } from '../by-target';
 import type { ItemResult } from '../operation';
 import { shownFor } from '../shown-for';
@@ -42,6 +41,7 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 }
 
 async function confirmAll(session: Session, group: Group<Confirmation>): Promise<ItemResult[]> {
+	const { confirm } = await import('../../../../lib/sync/confirm');
 	return await skippedWhenDisabled(session, group, async (replication) => {
 		const receipts = group.items.map(({ value }) => value.receipt);
 		return paired(group, await confirm(replication, receipts));

@@ -1,7 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { CrosslinkError } from '../../../../lib/errors';
 import type { Session } from '../../../../lib/host/session';
-import { pull } from '../../../../lib/sync/pull';
 import type { PullItem } from '../../../../lib/sync/replication';
 import { byTarget } from '../by-target';
 import type { ItemResult } from '../operation';
@@ -28,6 +27,7 @@ export const description: INodeProperties[] = shownFor({ record: ['pull'] }, [
 
 /** Reads records from the other side and says which local fields should change. Writes nothing there. */
 export async function execute(this: IExecuteFunctions, session: Session, indexes: number[]): Promise<ItemResult[]> {
+	const { pull } = await import('../../../../lib/sync/pull');
 	return await byTarget(
 		indexes,
 		(index) => ({

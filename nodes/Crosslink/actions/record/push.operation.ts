@@ -1,6 +1,5 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Session } from '../../../../lib/host/session';
-import { push } from '../../../../lib/sync/push';
 import { byTarget } from '../by-target';
 import type { ItemResult } from '../operation';
 import { shownFor } from '../shown-for';
@@ -41,6 +40,7 @@ export const description: INodeProperties[] = shownFor({ record: ['push'] }, [
 
 /** Brings records of your system to the other side: created when new, changed where they differ. */
 export async function execute(this: IExecuteFunctions, session: Session, indexes: number[]): Promise<ItemResult[]> {
+	const { push } = await import('../../../../lib/sync/push');
 	return await byTarget(
 		indexes,
 		(index) => ({
