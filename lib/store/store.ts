@@ -39,6 +39,16 @@ export interface LinkRow {
 	updatedAt: Date;
 	/** The integration's own columns (HubSpot: pipeline, stage). */
 	columns: Record<string, string | null>;
+	/** Fields of your system that a push could not bring over yet: what `record.retry` sends again. */
+	unsent: Fields | null;
+	/** Short history of fields that changed lately, by base key, newest last: shows a field that flips to and fro. */
+	flips: Record<string, Flip[]> | null;
+}
+
+/** One change of a field: a short hash of the new value, and when (epoch milliseconds). */
+export interface Flip {
+	hash: string;
+	at: number;
 }
 
 /** What a run writes into a link it holds the lease of. Left-out fields keep their value. */
@@ -56,6 +66,8 @@ export interface LinkChange {
 	externalVersion?: string | null;
 	pushedVersion?: string | null;
 	columns?: Record<string, string | null>;
+	unsent?: Fields | null;
+	flips?: Record<string, Flip[]> | null;
 	/** Ids that were merged into `externalId`: kept so that they lead to this link. */
 	aliases?: string[];
 }
@@ -114,7 +126,131 @@ export interface LinkTable {
 	upsert(tenant: string, links: Array<{ localId: string; externalId: string }>): Promise<LinkUpsertOutcome[]>;
 	/** At most 10,000 rows. */
 	page(tenant: string, page: LinkPage): Promise<LinkRow[]>;
+	/** `pending` links whose `next_attempt_at` has come, longest waiting first. */
+	due(tenant: string, limit: number): Promise<LinkRow[]>;
 	countByStatus(tenant: string): Promise<Record<SyncStatus, number>>;
+}
+
+/** Why something waits for a person. */
+export type ConflictReason = 'both_changed' | 'flip_flop' | 'several_matches';
+
+/** A disagreement found by a run. There is at most one that is not `done` per link and base key. */
+export interface NewConflict {
+	localId: string;
+	externalId: string | null;
+	/** Base key of the field; '' when the whole record is meant (`several_matches`). */
+	key: string;
+	/** Local path of the field; '' for the whole record. */
+	field: string;
+	reason: ConflictReason;
+	/** Values as the run saw them, in each side's own form; null also for absent. */
+	local: FieldValue;
+	external: FieldValue;
+	baseLocal: FieldValue;
+	baseExternal: FieldValue;
+	/** The field rule in force, as data; null for the whole record. */
+	rule: FieldValue;
+	/** External ids to choose from (`several_matches`). */
+	candidates: string[];
+	/** The run (n8n execution) that found it. */
+	run: string;
+}
+
+export interface Conflict extends NewConflict {
+	id: string;
+	tenant: string;
+	integration: string;
+	entity: string;
+	/** `resolved`: a person has chosen, the next sync carries it out and makes it `done`. */
+	status: 'open' | 'resolved' | 'done';
+	/** `local` or `external` = that side's present value; `value` = the given one; null while open. */
+	choice: 'local' | 'external' | 'value' | null;
+	/** For `value`, in local form (for `several_matches`: the chosen external id). */
+	value: FieldValue;
+	createdAt: Date;
+	resolvedAt: Date | null;
+}
+
+/** Open, resolved and done disagreements (table `sync_conflict`). */
+export interface ConflictTable {
+	/** Not `done`, of these links. */
+	findPending(tenant: string, integration: string, entity: string, localIds: string[]): Promise<Conflict[]>;
+	/** Newest first, starting behind this one. */
+	page(
+		tenant: string,
+		filter: { integration?: string; entity?: string; localId?: string; status?: Conflict['status'] },
+		page: { afterId?: string; limit: number },
+	): Promise<Conflict[]>;
+	get(tenant: string, id: string): Promise<Conflict | undefined>;
+	/** Sets choice and status `resolved` on conflicts that are not `done`; returns those it changed. */
+	resolve(
+		tenant: string,
+		ids: string[],
+		choice: { choice: 'local' | 'external' | 'value'; value?: FieldValue },
+	): Promise<Conflict[]>;
+}
+
+/** One line of the sync log: what happened to one field (or one record) and why. */
+export interface SyncLogEntry {
+	localId: string;
+	externalId: string | null;
+	at: Date;
+	/** `push` and `pull` name the direction of a change; `resolve`, `merge`, `delete`, `link` and `error` are about the record. */
+	kind: 'push' | 'pull' | 'resolve' | 'merge' | 'delete' | 'link' | 'error';
+	/** Local path; null when the record as a whole is meant. */
+	field: string | null;
+	from: FieldValue;
+	to: FieldValue;
+	/** The field rule that decided, as data, or the reason in plain words; null when there is none. */
+	rule: FieldValue;
+	/** The run: n8n execution id and node. */
+	run: string;
+}
+
+/** The audit trail (table `sync_log`). */
+export interface SyncLog {
+	/** Newest first: "why is this value here" is one call. */
+	history(
+		tenant: string,
+		integration: string,
+		entity: string,
+		localId: string,
+		query: { field?: string; limit: number },
+	): Promise<SyncLogEntry[]>;
+	/** Deletes at most `limit` entries older than `before`; returns how many. Small steps, so that it never blocks. */
+	prune(tenant: string, before: Date, limit: number): Promise<number>;
+}
+
+/** Written in the same transaction as the links of a settle. */
+export interface Alongside {
+	/** Opened, or brought up to date when one is pending for the same link and key. */
+	conflicts?: NewConflict[];
+	/** Base keys by local id whose pending conflicts are carried out or have vanished: they become `done`. */
+	conflictsDone?: Array<{ localId: string; key: string }>;
+	log?: SyncLogEntry[];
+}
+
+/** How far a long run has got (table `run_progress`): one row per tenant, integration, entity and kind. */
+export interface RunProgress {
+	/** Behind which local id to go on; null = at the beginning. */
+	position: string | null;
+	/** What has been counted so far, e.g. `{ checked: 1200, drifted: 3 }`. */
+	counts: Record<string, number>;
+	startedAt: Date;
+	updatedAt: Date;
+	finishedAt: Date | null;
+}
+
+export interface RunProgressTable {
+	get(tenant: string, integration: string, entity: string, kind: string): Promise<RunProgress | undefined>;
+	/** Creates or overwrites the row. */
+	save(
+		tenant: string,
+		integration: string,
+		entity: string,
+		kind: string,
+		progress: Pick<RunProgress, 'position' | 'counts' | 'startedAt' | 'finishedAt'>,
+	): Promise<void>;
 }
 
 /** An integration of one tenant, as stored. Secrets are sealed before they get here. */
@@ -193,6 +329,9 @@ export interface Store {
 	readonly configs: IntegrationConfigTable;
 	readonly inbox: Inbox;
 	readonly budget: CallBudget;
+	readonly conflicts: ConflictTable;
+	readonly log: SyncLog;
+	readonly progress: RunProgressTable;
 	/** Answers when the store can be read and written; throws what is wrong and the remedy. */
 	check(): Promise<void>;
 }
