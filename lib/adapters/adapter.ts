@@ -55,6 +55,8 @@ export interface EntityBinding extends EntityDefaults {
 	keyField: string;
 	/** Local field whose value is the key; undefined = Crosslink's own key made of tenant and local id. */
 	matchOn?: string;
+	/** What follows when one side has deleted a record; the other side's record is touched by `archive` only. */
+	onDelete: 'ignore' | 'unlink' | 'archive';
 	/** External fields that a new record gets besides the mapped ones, e.g. `{ pipeline: 'default' }`. */
 	onCreate: Fields;
 }
@@ -142,6 +144,9 @@ export interface AssociationChange {
 }
 
 export type AssociationResult = { ref: string; ok: true } | { ref: string; ok: false; error: CrosslinkError };
+
+/** `gone`: it was not there any more, which is as good. */
+export type RemoveResult = { ref: string; ok: true; gone: boolean } | { ref: string; ok: false; error: CrosslinkError };
 
 /** A webhook request as it arrived; nothing in it is trusted yet. */
 export interface WebhookRequest {
@@ -236,6 +241,8 @@ export interface Adapter {
 	 */
 	upsert?(binding: EntityBinding, records: UpsertRecord[]): Promise<UpsertResult[]>;
 	/** Adds and removes plain links between records; safe to repeat. Failures are results, as in `upsert`. */
+	/** Takes records out of use in the way the system can bring them back from (HubSpot: recycle bin). */
+	remove?(binding: EntityBinding, records: Array<{ ref: string; externalId: string }>): Promise<RemoveResult[]>;
 	associate?(from: EntityBinding, to: EntityBinding, changes: AssociationChange[]): Promise<AssociationResult[]>;
 	/** Creates what the mapping needs in the account, e.g. the unique property. Safe to repeat. */
 	prepare?(bindings: EntityBinding[]): Promise<PrepareResult>;

@@ -1,4 +1,5 @@
 import type { Adapter, EntityBinding, Fields, FieldValue, Promises } from '../adapters/adapter';
+import type { BucketLimit } from '../transport/budget';
 import type { PlainError } from '../errors';
 import type { LinkRow, Store } from '../store/store';
 
@@ -11,9 +12,18 @@ export interface Replication {
 	bindings: ReadonlyMap<string, EntityBinding>;
 	adapter: Adapter;
 	promises: Promises;
+	/** Pace of the account, for the cost a preview names. */
+	limits: Readonly<Record<string, BucketLimit>>;
 	store: Store;
 	retry: { attempts: number; delaySeconds: number };
 	leaseSeconds: number;
+	syncLog: 'off' | 'errors' | 'all';
+	/** A field that flips this often within this time is frozen into a conflict. */
+	freeze: { flips: number; minutes: number };
+	/** A run stops when both the share of the links and the count are passed. */
+	brakes: { deletes: number; deletesCount: number; changes: number; changesCount: number };
+	/** A person has seen what the brakes stopped, and wants it done. */
+	despiteBrakes?: boolean;
 	/** Hash of the binding's rules; kept in each link. */
 	mappingVersion: string;
 	/** Unique per execution and node; owns the leases. */
@@ -31,6 +41,8 @@ export interface FieldChange {
 	from: FieldValue | undefined;
 	to: FieldValue | undefined;
 	direction: 'push' | 'pull';
+	/** What both sides last agreed on, in local form; only in previews and reconciles. */
+	base?: FieldValue;
 }
 
 /** The part of a link that leaves the house. */
@@ -55,7 +67,49 @@ export interface SyncOutcome {
 	link: LinkView | null;
 	/** Why nothing was done, for `skipped`. */
 	reason?: string;
+	/** Fields a person has to decide on. */
+	conflicts?: ConflictView[];
 	error?: PlainError;
+}
+
+/** A field in conflict, as it leaves the house. */
+export interface ConflictView {
+	field: string;
+	reason: string;
+	local: FieldValue;
+	external: FieldValue;
+	base: FieldValue;
+	/** External ids to choose from. */
+	candidates?: string[];
+}
+
+/** What a preview says a run would cost and do. */
+export interface PlanSummary {
+	creates: number;
+	updates: number;
+	unchanged: number;
+	conflicts: number;
+	skipped: number;
+	failed: number;
+	deletes: number;
+	/** Calls of the run itself; the preview's own are not in it. */
+	calls: number;
+	/** At the account's pace. */
+	seconds: number;
+}
+
+/** What a page-by-page run has done so far. */
+export interface RunReport {
+	/** False: the time was up; run it again and it goes on from here. */
+	finished: boolean;
+	position: string | null;
+	counts: Record<string, number>;
+	startedAt: string;
+}
+
+export interface ImportItem {
+	localId: string;
+	externalId: string;
 }
 
 export interface PullOutcome extends SyncOutcome {
@@ -63,11 +117,17 @@ export interface PullOutcome extends SyncOutcome {
 	patch: Fields;
 	/** Opaque; hand it to `confirm` once the patch is written. null when there is nothing to confirm. */
 	receipt: string | null;
+	/** The other side has deleted the record, and the entity's policy says to follow. */
+	deleted?: true;
 }
 
 export interface PushItem {
 	localId: string;
 	fields: Fields;
+	/** When your system last changed the record; for the policy `newer`. */
+	modifiedAt?: Date;
+	/** Your system has deleted the record; `onDelete` of the entity says what follows. */
+	deleted?: boolean;
 }
 
 export interface PullItem {
