@@ -240,9 +240,12 @@ export interface Adapter {
 	 * record it left undone, so that records already written keep theirs.
 	 */
 	upsert?(binding: EntityBinding, records: UpsertRecord[]): Promise<UpsertResult[]>;
-	/** Adds and removes plain links between records; safe to repeat. Failures are results, as in `upsert`. */
-	/** Takes records out of use in the way the system can bring them back from (HubSpot: recycle bin). */
+	/**
+	 * Takes records out of use in the way the system can bring them back from (HubSpot: recycle bin); any number.
+	 * An id that was merged away is refused (`record_merged`), its survivor left alone. Failures are results.
+	 */
 	remove?(binding: EntityBinding, records: Array<{ ref: string; externalId: string }>): Promise<RemoveResult[]>;
+	/** Adds and removes plain links between records; safe to repeat. Failures are results, as in `upsert`. */
 	associate?(from: EntityBinding, to: EntityBinding, changes: AssociationChange[]): Promise<AssociationResult[]>;
 	/** Creates what the mapping needs in the account, e.g. the unique property. Safe to repeat. */
 	prepare?(bindings: EntityBinding[]): Promise<PrepareResult>;

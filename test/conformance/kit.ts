@@ -4,10 +4,20 @@ import { associationPromises } from './promises/associations';
 import { changePromises } from './promises/changes';
 import { failurePromises } from './promises/failures';
 import { readingPromises } from './promises/reading';
+import { removingPromises } from './promises/removing';
 import { writingPromises } from './promises/writing';
 
 /** A part of the kit: defines tests against the harness of the moment. */
 export type PromiseTests = (module: AdapterModule, harness: () => Harness) => void;
+
+const PARTS: PromiseTests[] = [
+	writingPromises,
+	removingPromises,
+	readingPromises,
+	changePromises,
+	associationPromises,
+	failurePromises,
+];
 
 /**
  * Checks what an adapter promises (`AdapterModule.promises`) against its stand-in or real system; what it does not
@@ -27,9 +37,7 @@ export function conformance(name: string, module: AdapterModule, start: () => Pr
 			if (!harness) throw new Error('the harness did not start');
 			return harness;
 		};
-		for (const part of [writingPromises, readingPromises, changePromises, associationPromises, failurePromises]) {
-			part(module, current);
-		}
+		for (const part of PARTS) part(module, current);
 	});
 }
 

@@ -10,6 +10,7 @@ import { ENTITIES, KEY_PROPERTY } from './mapping';
 import { match } from './match';
 import { prepare } from './prepare';
 import { read } from './read';
+import { remove } from './remove';
 import { StageDefaults } from './stage-defaults';
 import { testConnection } from './test-connection';
 import { upsert } from './upsert';
@@ -66,6 +67,7 @@ function create({ connection, transport, webhookSecret }: AdapterContext): Adapt
 		match: (binding, keyField, values, fields) => match(client, binding, keyField, values, fields),
 		changesSince: (binding, cursor, fields) => changesSince(client, binding, cursor, fields, new Date()),
 		upsert: (binding, records) => upsert(client, stages, binding, records),
+		remove: (binding, records) => remove(client, binding, records),
 		associate: (from, to, changes) => associate(client, from, to, changes),
 		prepare: (bindings) => prepare(client, bindings),
 		test: () => testConnection(client),

@@ -178,6 +178,49 @@ describe.each([
 	});
 });
 
+describe('an archive call that HubSpot refuses for single records', () => {
+	beforeEach(() => start());
+
+	it('takes out the ones it names; not found is as good as done; the others are archived in one more call', async () => {
+		const ids = (await write(hubspot, newRecords(hubspot, 6))).map((record) => record.externalId);
+		const error = (category: string, id = '') => ({ category, message: `${category} ${id}`, context: { ids: [id] } });
+		const errors = [error('OBJECT_NOT_FOUND', ids[1]), error('VALIDATION_ERROR', ids[4])];
+		hubspot.standIn.faults.add({
+			kind: 'status',
+			status: 400,
+			match: { pathIncludes: '/batch/archive' },
+			body: { status: 'error', category: 'VALIDATION_ERROR', message: 'Invalid input', errors, correlationId: 'c-2' },
+		});
+		hubspot.wire.clear();
+		const records = ids.map((externalId) => ({ ref: externalId, externalId }));
+		const results = await power(hubspot.connect(), 'remove')(hubspot.binding, records);
+		expect(results.map((result) => (result.ok ? result.gone : 'refused'))).toEqual([
+			false,
+			true,
+			false,
+			false,
+			'refused',
+			false,
+		]);
+		expect(refused(results[4]).message).toContain(ids[4] ?? 'no id');
+		expect(paths()).toEqual(['deals/batch/read', 'deals/batch/archive', 'deals/batch/archive']);
+	});
+
+	it('that it does not name are found by halving', async () => {
+		const ids = (await write(hubspot, newRecords(hubspot, 4))).map((record) => record.externalId);
+		hubspot.standIn.faults.add({
+			kind: 'status',
+			status: 400,
+			times: Infinity,
+			match: { pathIncludes: '/batch/archive', bodyIncludes: `"${ids[2]}"` },
+		});
+		const records = ids.map((externalId) => ({ ref: externalId, externalId }));
+		const results = await power(hubspot.connect(), 'remove')(hubspot.binding, records);
+		expect(results.map((result) => result.ok)).toEqual([true, true, false, true]);
+		expect(hubspot.remote.count()).toBe(1);
+	});
+});
+
 describe('merges', () => {
 	beforeEach(() => start());
 

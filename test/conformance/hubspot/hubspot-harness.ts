@@ -34,7 +34,7 @@ const REFUSED_TOKEN = 'pat-eu1-0badbad0-c0de-4000-8000-0123456789ab';
 const bindingOf = (entity: string): EntityBinding => {
 	const defaults = hubSpot.entities.find((one) => one.entity === entity);
 	if (!defaults) throw new Error(`HubSpot has no entity ${entity}`);
-	return { ...defaults, keyField: hubSpot.keyField, onCreate: {} };
+	return { ...defaults, keyField: hubSpot.keyField, onDelete: 'unlink', onCreate: {} };
 };
 
 /**
