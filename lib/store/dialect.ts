@@ -28,6 +28,8 @@ export interface Batch {
 export interface Dialect {
 	readonly kind: 'postgres' | 'sqlite';
 	readonly types: Readonly<Record<ColumnType, string>>;
+	/** The definition of a primary key whose numbers the database gives out, ascending. */
+	readonly ascendingKey: string;
 	/** The words behind the closing bracket of CREATE TABLE. */
 	readonly tableOptions: string;
 	/** The database's clock, as a value for a time column. */
@@ -40,6 +42,8 @@ export interface Dialect {
 	greatest(left: string, right: string): string;
 	/** Puts rows found by a SELECT under lock until the transaction ends; nothing where the whole file is locked. */
 	readonly forUpdate: string;
+	/** As {@link forUpdate}, and leaves out rows that somebody else has under lock. */
+	readonly forUpdateSkipLocked: string;
 	/** True in RETURNING for a row an upsert inserted; undefined where the database cannot tell. */
 	readonly insertedFlag: string | undefined;
 	/** Rows in one statement. */

@@ -26,6 +26,8 @@ export const COMMON_LINK_COLUMNS = [
 	'lease_until',
 	'created_at',
 	'updated_at',
+	'unsent',
+	'flips',
 ] as const;
 
 /** @throws CrosslinkError `rejected` when `name` cannot be (part of) a table or column name */

@@ -11,6 +11,9 @@ import { createLinkTables } from './tables/create-link-tables';
 import { inbox } from './tables/inbox';
 import { integrationConfigTable } from './tables/integration-config';
 import { linkTable } from './tables/link-table';
+import { runProgressTable } from './tables/run-progress';
+import { conflictTable } from './tables/sync-conflict';
+import { syncLog } from './tables/sync-log';
 
 /** Names what this code makes of a database. */
 export const SCHEMA_STATE = [SCHEMA, ...MIGRATIONS.map((migration) => migration.name)].join(' ');
@@ -48,6 +51,9 @@ function storeOf(database: Database): Store {
 		configs: integrationConfigTable(database),
 		inbox: inbox(database),
 		budget: callBudget(database),
+		conflicts: conflictTable(database),
+		log: syncLog(database),
+		progress: runProgressTable(database),
 		check: () => checkStore(database),
 	};
 }

@@ -38,7 +38,17 @@ export function jsonOf(row: Row, column: string): FieldValue {
 	return JSON.parse(textOf(row, column)) as FieldValue;
 }
 
+/** SQL's NULL is JSON's null. */
+export function jsonOrNull(row: Row, column: string): FieldValue {
+	return row[column] === null || row[column] === undefined ? null : jsonOf(row, column);
+}
+
 /** A time as it is bound to a placeholder. */
 export function boundTime(time: Date | null): string | null {
 	return time === null ? null : time.toISOString();
+}
+
+/** PostgreSQL has no NUL in text, and a vendor's message or stage name may hold one. */
+export function storable(text: string | null): string | null {
+	return text === null ? null : text.replaceAll('\u0000', '\uFFFD');
 }

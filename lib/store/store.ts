@@ -113,10 +113,11 @@ export interface LinkTable {
 	/** Takes leases on these links in one transaction; creates missing links as `pending` first. */
 	claim(tenant: string, localIds: string[], lease: Lease): Promise<ClaimResult>;
 	/**
-	 * Writes results and releases the leases, in one transaction.
+	 * Writes results and releases the leases, in one transaction. Of `alongside` only what is about links that were
+	 * settled is written, in the same transaction.
 	 * @throws CrosslinkError `unknown` `store_commit_unknown` when the connection broke while committing
 	 */
-	settle(tenant: string, leaseOwner: string, changes: LinkChange[]): Promise<SettleResult>;
+	settle(tenant: string, leaseOwner: string, changes: LinkChange[], alongside?: Alongside): Promise<SettleResult>;
 	/** Gives leases back without writing anything else. A link that never got an external id stays `pending`. */
 	release(tenant: string, leaseOwner: string, localIds: string[]): Promise<void>;
 	/**

@@ -20,6 +20,7 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
 export const POSTGRES: Dialect = {
 	kind: 'postgres',
 	types: TYPES,
+	ascendingKey: 'bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY',
 	tableOptions: '',
 	// Not now(): that is when the transaction began, before it waited for a lock.
 	now: 'clock_timestamp()',
@@ -27,6 +28,7 @@ export const POSTGRES: Dialect = {
 	later: (seconds) => `clock_timestamp() + make_interval(secs => ${seconds}::double precision)`,
 	greatest: (left, right) => `greatest(${left}, ${right})`,
 	forUpdate: 'FOR UPDATE',
+	forUpdateSkipLocked: 'FOR UPDATE SKIP LOCKED',
 	insertedFlag: '(xmax = 0)',
 	sliceRows: ROWS_PER_STATEMENT,
 	table: (name) => `${SCHEMA}.${name}`,

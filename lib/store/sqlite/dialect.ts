@@ -16,6 +16,7 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
 export const SQLITE: Dialect = {
 	kind: 'sqlite',
 	types: TYPES,
+	ascendingKey: 'INTEGER PRIMARY KEY AUTOINCREMENT',
 	// Without it SQLite stores any value in any column.
 	tableOptions: 'STRICT',
 	now: `strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`,
@@ -23,6 +24,7 @@ export const SQLITE: Dialect = {
 	later: (seconds) => `strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${seconds} || ' seconds')`,
 	greatest: (left, right) => `max(${left}, ${right})`,
 	forUpdate: '',
+	forUpdateSkipLocked: '',
 	insertedFlag: undefined,
 	sliceRows: ROWS_PER_STATEMENT,
 	table: (name) => name,

@@ -4,7 +4,7 @@ import { assertOwnColumn, linkTableName } from '../identifiers';
 import { SCHEMA_LOCK_SQL } from '../migrations/run';
 import { SCHEMA } from '../postgres/dialect';
 import { textOf } from '../row-values';
-import { describeIndexes, primaryKeyOf } from '../sqlite/statistics';
+import { describeIndex, describeIndexes, primaryKeyOf, useStatistics } from '../sqlite/statistics';
 import type { LinkTableSpec } from '../store';
 
 /** Makes the link tables of an integration, or adds the columns they lack. Under the same lock as migrations. */
@@ -27,6 +27,7 @@ async function createOne(dialect: Dialect, session: Session, integration: string
 	await register(dialect, session, integration, spec.entity, name);
 	const present = await columnsOf(dialect, session, name);
 	if (present.size === 0) await createTable(dialect, session, name);
+	else if (!present.has('unsent')) await completeTable(dialect, session, name);
 	for (const column of new Set(spec.columns)) {
 		if (present.has(column)) continue;
 		await session.query(`ALTER TABLE ${dialect.table(name)} ADD COLUMN ${column} text`);
@@ -94,6 +95,8 @@ async function createTable(dialect: Dialect, session: Session, name: string): Pr
 			lease_until ${types.time},
 			created_at ${types.time} NOT NULL,
 			updated_at ${types.time} NOT NULL,
+			unsent ${types.json},
+			flips ${types.json},
 			PRIMARY KEY (tenant, local_id)
 		) ${dialect.tableOptions}`);
 	// A deleted link gives its external id free, and may still be found by it.
@@ -105,12 +108,34 @@ async function createTable(dialect: Dialect, session: Session, name: string): Pr
 	await session.query(
 		`CREATE INDEX ${name}_wait ON ${table} (tenant, sync_status, local_id) WHERE sync_status IN ('conflict', 'failed')`,
 	);
+	await indexDue(dialect, session, name);
 	if (dialect.kind === 'sqlite') {
 		await describeIndexes((sql, parameters) => session.query(sql, parameters), name, {
 			[primaryKeyOf(name)]: { columns: 2 },
 			[`${name}_live`]: { columns: 2 },
 			[`${name}_gone`]: { columns: 2, partial: true },
 			[`${name}_wait`]: { columns: 3, partial: true },
+			[`${name}_due`]: { columns: 3, partial: true },
 		});
 	}
+}
+
+/** During an update of several processes, one with older code may have made the table behind the migration's back. */
+async function completeTable(dialect: Dialect, session: Session, name: string): Promise<void> {
+	for (const column of ['unsent', 'flips']) {
+		await session.query(`ALTER TABLE ${dialect.table(name)} ADD COLUMN ${column} ${dialect.types.json}`);
+	}
+	await indexDue(dialect, session, name);
+	if (dialect.kind !== 'sqlite') return;
+	const query = (sql: string, parameters?: string[]) => session.query(sql, parameters);
+	await describeIndex(query, name, `${name}_due`, { columns: 3, partial: true });
+	await useStatistics(query);
+}
+
+/** What record.retry takes up: few rows, asked for every minute. */
+async function indexDue(dialect: Dialect, session: Session, name: string): Promise<void> {
+	await session.query(
+		`CREATE INDEX ${name}_due ON ${dialect.table(name)} (tenant, next_attempt_at, local_id)
+		WHERE sync_status = 'pending' AND next_attempt_at IS NOT NULL`,
+	);
 }

@@ -31,3 +31,9 @@ export function idBatch(dialect: Dialect, ids: readonly string[], first: number)
 		first,
 	);
 }
+
+/** A page size as it is written into SQL. */
+export function boundedLimit(limit: number, most: number): number {
+	if (Number.isNaN(limit)) throw new TypeError('A limit must be a number.');
+	return Math.max(0, Math.min(Math.trunc(limit), most));
+}

@@ -1,7 +1,7 @@
 import type { Row } from '../dialect';
 import { textOf } from '../row-values';
 import type { LinkPage, LinkRow, SyncStatus } from '../store';
-import { idBatch, slices, sortedUnique, type LinkContext } from './link-context';
+import { boundedLimit, idBatch, slices, sortedUnique, type LinkContext } from './link-context';
 import { linkOf, SYNC_STATUSES } from './link-row';
 
 /** Rows in one page at most. */
@@ -76,7 +76,7 @@ async function findOneWay(
 }
 
 export async function pageOfLinks(context: LinkContext, tenant: string, page: LinkPage): Promise<LinkRow[]> {
-	const limit = Math.max(0, Math.min(Math.trunc(page.limit), MAX_PAGE));
+	const limit = boundedLimit(page.limit, MAX_PAGE);
 	// Written out, not bound: only so does SQLite see that the partial index fits.
 	const status = SYNC_STATUSES.find((known) => known === page.status);
 	if (page.status !== undefined && !status) throw new TypeError(`No link status is called ${String(page.status)}.`);
@@ -85,6 +85,16 @@ export async function pageOfLinks(context: LinkContext, tenant: string, page: Li
 		WHERE tenant = $1 AND local_id > $2 ${status ? `AND sync_status = '${status}'` : ''}
 		ORDER BY local_id LIMIT ${limit}`,
 		[tenant, page.afterLocalId ?? ''],
+	);
+	return rows.map(linkOf);
+}
+
+export async function dueLinks({ database, dialect, table }: LinkContext, tenant: string, limit: number) {
+	const rows = await database.statement(
+		`SELECT * FROM ${table}
+		WHERE tenant = $1 AND sync_status = 'pending' AND next_attempt_at <= ${dialect.now}
+		ORDER BY next_attempt_at, local_id LIMIT ${boundedLimit(limit, MAX_PAGE)}`,
+		[tenant],
 	);
 	return rows.map(linkOf);
 }

@@ -1,7 +1,7 @@
-import type { FieldValue } from '../../adapters/adapter';
+import type { Fields } from '../../adapters/adapter';
 import type { Row } from '../dialect';
 import { COMMON_LINK_COLUMNS } from '../identifiers';
-import { jsonOf, numberOf, textOf, textOrNull, timeOf, timeOrNull } from '../row-values';
+import { jsonOrNull, numberOf, textOf, textOrNull, timeOf, timeOrNull } from '../row-values';
 import type { Base, LinkRow, SyncStatus } from '../store';
 
 export const SYNC_STATUSES: readonly SyncStatus[] = ['pending', 'synced', 'conflict', 'failed', 'deleted'];
@@ -20,7 +20,7 @@ export function linkOf(row: Row): LinkRow {
 		errorCode: textOrNull(row, 'error_code'),
 		attempts: numberOf(row, 'attempts'),
 		nextAttemptAt: timeOrNull(row, 'next_attempt_at'),
-		base: row.base === null ? null : (jsonOf(row, 'base') as FieldValue & Base),
+		base: jsonOrNull(row, 'base') as unknown as Base | null,
 		baseHash: textOrNull(row, 'base_hash'),
 		mappingVersion: textOrNull(row, 'mapping_version'),
 		externalVersion: textOrNull(row, 'external_version'),
@@ -30,6 +30,8 @@ export function linkOf(row: Row): LinkRow {
 		createdAt: timeOf(row, 'created_at'),
 		updatedAt: timeOf(row, 'updated_at'),
 		columns: ownColumnsOf(row),
+		unsent: jsonOrNull(row, 'unsent') as Fields | null,
+		flips: jsonOrNull(row, 'flips') as unknown as LinkRow['flips'],
 	};
 }
 

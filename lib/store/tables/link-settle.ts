@@ -1,8 +1,9 @@
 import { assertIds } from '../ids';
 import type { Session } from '../dialect';
 import { textOf, textOrNull } from '../row-values';
-import type { LinkChange, SettleResult } from '../store';
+import type { Alongside, LinkChange, SettleResult } from '../store';
 import { saveAliases } from './link-alias';
+import { assertAlongside, writeAlongside } from './link-alongside';
 import { idBatch, slices, sortedUnique, type LinkContext } from './link-context';
 import { writeChanges } from './link-write';
 
@@ -23,6 +24,7 @@ export async function settleLinks(
 	tenant: string,
 	leaseOwner: string,
 	changes: LinkChange[],
+	alongside: Alongside = {},
 ): Promise<SettleResult> {
 	const byLocalId = new Map(changes.map((change) => [change.localId, change]));
 	assertIds('local id', byLocalId.keys());
@@ -30,6 +32,7 @@ export async function settleLinks(
 		if (externalId) assertIds('external id', [externalId]);
 		assertIds('alias', aliases ?? []);
 	}
+	assertAlongside(alongside);
 	return await context.database.transaction(
 		async (session) => {
 			const held = await lockHeld(context, session, tenant, leaseOwner, [...byLocalId.keys()]);
@@ -44,6 +47,7 @@ export async function settleLinks(
 				tenant,
 				settled.flatMap((change) => aliasesOf(change, held)),
 			);
+			await writeAlongside(context, session, tenant, new Set(settled.map((change) => change.localId)), alongside);
 			return {
 				settled: settled.map((change) => change.localId),
 				lost: [...byLocalId.keys()].filter((localId) => !held.has(localId)),

@@ -5,7 +5,7 @@ import { assertTenant } from '../ids';
 import type { LinkTable } from '../store';
 import { claimLinks, releaseLinks } from './link-claim';
 import type { LinkContext } from './link-context';
-import { countByStatus, findByExternalIds, findByLocalIds, pageOfLinks } from './link-find';
+import { countByStatus, dueLinks, findByExternalIds, findByLocalIds, pageOfLinks } from './link-find';
 import { settleLinks } from './link-settle';
 import { upsertLinks } from './link-upsert';
 
@@ -34,10 +34,12 @@ export function linkTable(database: Database, integration: string, entity: strin
 		findByLocalIds: (tenant, ids) => guarded(tenant, () => findByLocalIds(context, tenant, ids)),
 		findByExternalIds: (tenant, ids) => guarded(tenant, () => findByExternalIds(context, tenant, ids)),
 		claim: (tenant, ids, lease) => guarded(tenant, () => claimLinks(context, tenant, ids, lease)),
-		settle: (tenant, owner, changes) => guarded(tenant, () => settleLinks(context, tenant, owner, changes)),
+		settle: (tenant, owner, changes, alongside) =>
+			guarded(tenant, () => settleLinks(context, tenant, owner, changes, alongside)),
 		release: (tenant, owner, ids) => guarded(tenant, () => releaseLinks(context, tenant, owner, ids)),
 		upsert: (tenant, links) => guarded(tenant, () => upsertLinks(context, tenant, links)),
 		page: (tenant, page) => guarded(tenant, () => pageOfLinks(context, tenant, page)),
+		due: (tenant, limit) => guarded(tenant, () => dueLinks(context, tenant, limit)),
 		countByStatus: (tenant) => guarded(tenant, () => countByStatus(context, tenant)),
 	};
 }

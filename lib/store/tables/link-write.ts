@@ -1,7 +1,7 @@
 import type { ColumnType, Parameter, Session } from '../dialect';
 import { canonicalJson, hashText } from '../../canonical-json';
 import { assertOwnColumn } from '../identifiers';
-import { boundTime } from '../row-values';
+import { boundTime, storable } from '../row-values';
 import type { Base, LinkChange } from '../store';
 import { slices, type LinkContext } from './link-context';
 
@@ -26,6 +26,8 @@ const COLUMNS: Partial<Record<keyof LinkChange, Record<string, Column>>> = {
 	mappingVersion: { mapping_version: { type: 'text', value: (change) => storable(change.mappingVersion ?? null) } },
 	externalVersion: { external_version: { type: 'text', value: (change) => storable(change.externalVersion ?? null) } },
 	pushedVersion: { pushed_version: { type: 'text', value: (change) => storable(change.pushedVersion ?? null) } },
+	unsent: { unsent: { type: 'json', value: (change) => jsonText(change.unsent) } },
+	flips: { flips: { type: 'json', value: (change) => jsonText(change.flips) } },
 };
 
 /** Writes rows whose lease is ours and gives the leases back; one statement for all changes of one shape. */
@@ -91,7 +93,6 @@ function baseText(base: Base | null | undefined): string | null {
 	return base ? canonicalJson({ local: base.local, external: base.external }) : null;
 }
 
-/** PostgreSQL has no NUL in text, and a vendor's message or stage name may hold one. */
-function storable(text: string | null): string | null {
-	return text === null ? null : text.replaceAll('\u0000', '\uFFFD');
+function jsonText(value: object | null | undefined): string | null {
+	return value ? JSON.stringify(value) : null;
 }
