@@ -24,8 +24,43 @@ export interface FieldRule {
 	policy: 'owner' | 'newer' | 'onlyIfEmpty' | 'manual';
 	/** `initial`: only when the record is created; `onChange`: when the source side changed; `enforced`: also undo foreign edits. */
 	strength: 'initial' | 'onChange' | 'enforced';
-	/** What the local side holds; decides how a value is turned on its way in. Left out = passed as it comes. */
-	transform?: { type: 'text' | 'number' | 'boolean' | 'date' | 'datetime' };
+	/** How a value is turned on its way; left out = passed as it comes. */
+	transform?: Transform;
+}
+
+/** What a field of your system holds. */
+export type ValueType = 'text' | 'number' | 'boolean' | 'date' | 'datetime';
+
+/** A value that an enumeration knows; null = empty. */
+export type Scalar = string | number | boolean | null;
+
+/** How one field's value is turned between the form of your system and that of the other side; see docs/field-rules.md. */
+export interface Transform {
+	/** What the local side holds. */
+	type?: ValueType;
+	/**
+	 * IANA name, for `date` and `datetime`. A local date goes out as the first instant of that day there; a local time
+	 * without an offset is the wall time there. On the way in both are given as they are there.
+	 */
+	timeZone?: string;
+	/** Numbers are rounded to so many places of the external value, half away from zero. */
+	decimals?: number;
+	/** The local number counts units of 10^-scale: 2 = cents here, euros there. */
+	scale?: number;
+	/** How local numbers are written where they are text: `,` takes `1.234,56`. */
+	decimalMark?: '.' | ',';
+	/** Blanks around texts are taken away, both ways. */
+	trim?: boolean;
+	/** Local value to external value. Several locals may go to one external value; on the way back the first is taken. */
+	map?: Array<{ local: Scalar; external: Scalar }>;
+	/** Values the map does not have; an object gives what stands for them, per side. Left out = `reject`. */
+	otherwise?: 'reject' | 'pass' | { external?: Scalar; local?: Scalar };
+	/** Local value that goes out where the field is empty, or absent from a new record. */
+	default?: FieldValue;
+	/** Local fields whose values are joined into one external text; push only. `local` then only names the rule. */
+	join?: string[];
+	/** Between joined values; left out = one blank. */
+	separator?: string;
 }
 
 /** A record reference held in a local field, kept as an association on the other side. */

@@ -62,7 +62,7 @@ it('shows the local fields that are pushed, where they go, and what the tenant a
 	const { fields } = (await list('getLocalFields', push)) as ResourceMapperFields;
 	const shown = fields.map(({ id, displayName, type }) => [id, displayName, type]);
 	expect(shown).toContainEqual(['name', 'name → dealname', undefined]);
-	expect(shown).toContainEqual(['due', 'due → po_number', 'dateTime']);
+	expect(shown).toContainEqual(['due', 'due → po_number', undefined]);
 	expect(shown).toContainEqual(['companyId', 'companyId → link to company', undefined]);
 	expect(shown.map(([id]) => id)).not.toContain('salesStage');
 });

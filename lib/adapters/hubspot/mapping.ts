@@ -1,16 +1,17 @@
-import type { EntityDefaults, FieldRule } from '../adapter';
+import type { EntityDefaults, FieldRule, Transform } from '../adapter';
 
 /** Property that carries our key, created by `prepare`. */
 export const KEY_PROPERTY = 'crosslink_id';
 
 /** Operations owns it: written to HubSpot, edits there are not taken back. */
-const push = (local: string, external: string): FieldRule => ({
+const push = (local: string, external: string, transform?: Transform): FieldRule => ({
 	local,
 	external,
 	direction: 'push',
 	owner: 'local',
 	policy: 'owner',
 	strength: 'onChange',
+	...(transform && { transform }),
 });
 
 /** Sales owns it: read from HubSpot, never written there. */
@@ -31,8 +32,8 @@ export const ENTITIES: EntityDefaults[] = [
 		object: 'deals',
 		fields: [
 			push('name', 'dealname'),
-			push('amount', 'amount'),
-			push('dueDate', 'closedate'),
+			push('amount', 'amount', { type: 'number' }),
+			push('dueDate', 'closedate', { type: 'date' }),
 			pull('salesStage', 'dealstage'),
 			pull('salesNotes', 'description'),
 		],
@@ -53,7 +54,6 @@ export const ENTITIES: EntityDefaults[] = [
 			push('city', 'city'),
 			push('country', 'country'),
 			pull('industry', 'industry'),
-			pull('accountOwner', 'hubspot_owner_id'),
 			pull('salesNotes', 'description'),
 		],
 		associations: [],

@@ -1,16 +1,9 @@
-import type { FieldType, ILoadOptionsFunctions, ResourceMapperField, ResourceMapperFields } from 'n8n-workflow';
-import type { EntityBinding, FieldRule } from '../../../lib/adapters/adapter';
+import type { ILoadOptionsFunctions, ResourceMapperField, ResourceMapperFields } from 'n8n-workflow';
+import type { EntityBinding } from '../../../lib/adapters/adapter';
+import { localFieldsOf } from '../../../lib/sync/transform';
 import { connectedFor, currentEntity } from './connected-for';
 
-const TYPES: Record<NonNullable<FieldRule['transform']>['type'], FieldType> = {
-	text: 'string',
-	number: 'number',
-	boolean: 'boolean',
-	date: 'dateTime',
-	datetime: 'dateTime',
-};
-
-/** The local fields that the effective rules push, each with the place it goes to. */
+/** The local fields that the effective rules push, each with the places it goes to. */
 export async function getLocalFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
 	return await connectedFor(this, async (connected) => {
 		const binding = currentEntity(this, connected);
@@ -19,27 +12,28 @@ export async function getLocalFields(this: ILoadOptionsFunctions): Promise<Resou
 }
 
 function ruleFields(binding: EntityBinding): ResourceMapperField[] {
-	const byLocal = new Map<string, FieldRule[]>();
+	const byLocal = new Map<string, string[]>();
 	for (const rule of binding.fields) {
-		if (rule.direction !== 'pull') byLocal.set(rule.local, [...(byLocal.get(rule.local) ?? []), rule]);
+		if (rule.direction === 'pull') continue;
+		for (const local of localFieldsOf(rule)) byLocal.set(local, [...(byLocal.get(local) ?? []), rule.external]);
 	}
-	return [...byLocal].map(([local, rules]) =>
-		field(local, rules.map(({ external }) => external).join(', '), rules[0]?.transform),
-	);
+	return [...byLocal].map(([local, externals]) => field(local, externals.join(', ')));
 }
 
 function associationFields(binding: EntityBinding): ResourceMapperField[] {
 	return binding.associations.map(({ local, entity }) => field(local, `link to ${entity}`));
 }
 
-function field(local: string, goesTo: string, transform?: FieldRule['transform']): ResourceMapperField {
+/**
+ * Without a type, whatever the rule says: n8n turns a typed value itself, an empty number into 0, null into absent and a
+ * date into midnight of its own zone. The field rule knows better.
+ */
+function field(local: string, goesTo: string): ResourceMapperField {
 	return {
 		id: local,
 		displayName: `${local} → ${goesTo}`,
 		required: false,
 		defaultMatch: false,
 		display: true,
-		// Left untyped where no rule says what the local side holds: n8n would refuse values the adapter can turn.
-		...(transform === undefined ? {} : { type: TYPES[transform.type] }),
 	};
 }
