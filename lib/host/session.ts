@@ -9,6 +9,8 @@ import { n8nHttp } from './http';
 import { openHostStore } from './store';
 import type { Target } from './target';
 
+export type RunOptions = Pick<Replication, 'despiteBrakes'>;
+
 /** One run of a node: the open store, and the way to every integration. Close it when the run is over. */
 export interface Session {
 	readonly store: Store;
@@ -17,7 +19,9 @@ export interface Session {
 	/** The same whether enabled or not. */
 	connectToTry(target: Target, itemIndex: number): Promise<Connected>;
 	/** What the engine needs for one entity. Throws `entity_unknown`. */
-	replication(connected: Connected, entity: string): Replication;
+	replication(connected: Connected, entity: string, options?: RunOptions): Replication;
+	/** The same for work that stays in the store: no connection is looked up, and no call can be made. */
+	storeReplication(target: Target, entity: string, itemIndex: number): Promise<Replication>;
 	/** The link table, without any connection. Throws `integration_unknown`, or what the store says of a missing table. */
 	links(target: { integration: string; entity: string }): LinkTable;
 	/** Everything the tenants' functions ask for. */
@@ -59,7 +63,14 @@ export async function openSession(context: HostContext): Promise<Session> {
 			const { connectToTry } = await import('../tenants/connect');
 			return await connectToTry(access(target, itemIndex));
 		},
-		replication: (connected, entity) => replicationOf(connected, entity, { store, runId, signal }),
+		replication: (connected, entity, options = {}) =>
+			replicationOf(connected, entity, { store, runId, signal, ...options }),
+		async storeReplication(target, entity, itemIndex) {
+			const { loadEffective } = await import('../tenants/effective');
+			const effective = await loadEffective(access(target, itemIndex));
+			const integration = effective.entry.integration;
+			return replicationOf({ ...effective, integration, adapter: {} }, entity, { store, runId, signal });
+		},
 		links({ integration, entity }) {
 			return store.links(findIntegration(integration).integration, entity);
 		},

@@ -5,13 +5,13 @@ import type { Connected } from './connected';
 
 /**
  * What the engine needs to replicate one entity over this connection.
- * @param run the store, the name that owns the leases (unique per run), and the cancel signal
+ * @param run the store, the name that owns the leases (unique per run), the cancel signal, and whether brakes count
  * @throws CrosslinkError `rejected`, `entity_unknown`, listing what there is
  */
 export function replicationOf(
-	connected: Connected,
+	connected: Pick<Connected, 'tenant' | 'integration' | 'bindings' | 'adapter' | 'module' | 'settings'>,
 	entity: string,
-	run: Pick<Replication, 'store' | 'runId' | 'signal'>,
+	run: Pick<Replication, 'store' | 'runId' | 'signal' | 'despiteBrakes'>,
 ): Replication {
 	const binding = connected.bindings.get(entity);
 	if (binding === undefined) {
@@ -31,8 +31,12 @@ export function replicationOf(
 		bindings,
 		adapter,
 		promises: module.promises,
+		limits: module.limits,
 		retry: settings.retry,
 		leaseSeconds: settings.leaseSeconds,
+		syncLog: settings.syncLog,
+		freeze: settings.freeze,
+		brakes: settings.brakes,
 		mappingVersion: hashOf(JSON.parse(JSON.stringify([binding.object, binding.fields, binding.associations]))),
 		now: () => new Date(),
 	};

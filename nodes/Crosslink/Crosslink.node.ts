@@ -34,8 +34,16 @@ export class Crosslink implements INodeType {
 		hints: [
 			{
 				message:
-					'Pull Fields writes nothing into your system. Write the patch, then hand the receipt to Confirm Pull; until then the same change is offered again.',
-				displayCondition: '={{ $parameter["resource"] === "record" && $parameter["operation"] === "pull" }}',
+					'This writes nothing into your system. Write the patch, then hand the receipt to Confirm Pull; until then the same change is offered again.',
+				displayCondition:
+					'={{ $parameter["resource"] === "record" && ["pull", "sync"].includes($parameter["operation"]) }}',
+				whenToDisplay: 'afterExecution',
+				location: 'outputPane',
+			},
+			{
+				message:
+					'The last item has "summary". If its "finished" is false the time was up: run this node again, and it goes on from there.',
+				displayCondition: '={{ $parameter["resource"] === "record" && $parameter["operation"] === "reconcile" }}',
 				whenToDisplay: 'afterExecution',
 				location: 'outputPane',
 			},

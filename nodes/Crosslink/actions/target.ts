@@ -2,6 +2,7 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { CrosslinkError } from '../../../lib/errors';
 import type { ConnectionChoice, Target } from '../../../lib/host/target';
 import { checkId } from '../../../lib/store/ids';
+import type { EntityTarget } from './by-target';
 
 export const integrationProperty: INodeProperties = {
 	displayName: 'Integration Name or ID',
@@ -105,6 +106,11 @@ export function targetAt(context: ContextWithItems, index: number): Target {
 		integration: requiredTextAt(context, 'integration', 'Integration', index),
 		connection: connectionAt(context, index),
 	};
+}
+
+/** The same with the entity. */
+export function entityTargetAt(context: ContextWithItems, index: number): EntityTarget {
+	return { ...targetAt(context, index), entity: requiredTextAt(context, 'entity', 'Entity', index) };
 }
 
 const CONNECTIONS: readonly ConnectionChoice[] = ['auto', 'credential', 'tenant', 'environment'];

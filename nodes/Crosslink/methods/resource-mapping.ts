@@ -1,6 +1,6 @@
 import type { ILoadOptionsFunctions, ResourceMapperField, ResourceMapperFields } from 'n8n-workflow';
 import type { EntityBinding } from '../../../lib/adapters/adapter';
-import { localFieldsOf } from '../../../lib/sync/transform';
+import { localFieldsOf } from '../../../lib/sync/transform/join';
 import { connectedFor, currentEntity } from './connected-for';
 
 /** The local fields that the effective rules push, each with the places it goes to. */

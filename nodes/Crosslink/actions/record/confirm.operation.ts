@@ -3,7 +3,7 @@ import type { Session } from '../../../../lib/host/session';
 import { byTarget, type Group } from '../by-target';
 import type { ItemResult } from '../operation';
 import { shownFor } from '../shown-for';
-import { requiredTextAt, targetAt, textAt } from '../target';
+import { entityTargetAt, textAt } from '../target';
 import { paired, skipped, skippedWhenDisabled } from './outcomes';
 
 export const description: INodeProperties[] = shownFor({ record: ['confirm'] }, [
@@ -26,7 +26,7 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 	return await byTarget<Confirmation>(
 		indexes,
 		(index) => ({
-			target: { ...targetAt(this, index), entity: requiredTextAt(this, 'entity', 'Entity', index) },
+			target: entityTargetAt(this, index),
 			value: { receipt: textAt(this, 'receipt', index) },
 		}),
 		async (group) => {
@@ -34,15 +34,19 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 			const full = only(group, ({ receipt }) => receipt !== '');
 			return [
 				...skipped(empty, 'There is no receipt: the pull found nothing to write.'),
-				...(full.items.length === 0 ? [] : await confirmAll(session, full)),
+				...(full.items.length === 0 ? [] : await confirmAll(this, session, full)),
 			];
 		},
 	);
 }
 
-async function confirmAll(session: Session, group: Group<Confirmation>): Promise<ItemResult[]> {
+async function confirmAll(
+	context: IExecuteFunctions,
+	session: Session,
+	group: Group<Confirmation>,
+): Promise<ItemResult[]> {
 	const { confirm } = await import('../../../../lib/sync/confirm');
-	return await skippedWhenDisabled(session, group, async (replication) => {
+	return await skippedWhenDisabled(context, session, group, async (replication) => {
 		const receipts = group.items.map(({ value }) => value.receipt);
 		return paired(group, await confirm(replication, receipts));
 	});

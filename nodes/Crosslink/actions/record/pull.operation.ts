@@ -5,8 +5,8 @@ import type { PullItem } from '../../../../lib/sync/replication';
 import { byTarget } from '../by-target';
 import type { ItemResult } from '../operation';
 import { shownFor } from '../shown-for';
-import { idAt, requiredTextAt, targetAt } from '../target';
-import { paired, skippedWhenDisabled } from './outcomes';
+import { entityTargetAt, idAt } from '../target';
+import { NO_PATCH, paired, skippedWhenDisabled } from './outcomes';
 
 export const description: INodeProperties[] = shownFor({ record: ['pull'] }, [
 	{
@@ -31,18 +31,19 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 	return await byTarget(
 		indexes,
 		(index) => ({
-			target: { ...targetAt(this, index), entity: requiredTextAt(this, 'entity', 'Entity', index) },
+			target: entityTargetAt(this, index),
 			value: recordAt(this, index),
 		}),
 		async (group) =>
 			await skippedWhenDisabled(
+				this,
 				session,
 				group,
 				async (replication) => {
 					const records = group.items.map(({ value }) => value);
 					return paired(group, await pull(replication, records));
 				},
-				{ patch: {}, receipt: null },
+				NO_PATCH,
 			),
 	);
 }

@@ -1,0 +1,41 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { Session } from '../../../../lib/host/session';
+import { despiteBrakesOption } from '../brakes';
+import { byTarget } from '../by-target';
+import type { ItemResult } from '../operation';
+import { shownFor } from '../shown-for';
+import { entityTargetAt } from '../target';
+import { NO_PATCH, paired, skippedWhenDisabled } from './outcomes';
+import { deletedOption, lastChangedOption, pushedRecordProperties, pushItemAt } from './pushed-record';
+
+export const description: INodeProperties[] = shownFor({ record: ['sync'] }, [
+	...pushedRecordProperties,
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [deletedOption, despiteBrakesOption, lastChangedOption],
+	},
+]);
+
+/** Brings records in step both ways: writes over there what changed here, and says what is to be written here. */
+export async function execute(this: IExecuteFunctions, session: Session, indexes: number[]): Promise<ItemResult[]> {
+	const { sync } = await import('../../../../lib/sync/sync');
+	return await byTarget(
+		indexes,
+		(index) => ({ target: entityTargetAt(this, index), value: pushItemAt(this, index) }),
+		async (group) =>
+			await skippedWhenDisabled(
+				this,
+				session,
+				group,
+				async (replication) => {
+					const records = group.items.map(({ value }) => value);
+					return paired(group, await sync(replication, records));
+				},
+				NO_PATCH,
+			),
+	);
+}
