@@ -2,7 +2,7 @@ import type { AssociationChange, EntityBinding } from '../adapters/adapter';
 import { requireCapability } from '../adapters/capability';
 import { CrosslinkError } from '../errors';
 import { inChunks } from './leases';
-import { associationKey, type AssociationMove } from './plan';
+import { associationKey, type AssociationMove } from './plan-associations';
 import type { Replication } from './replication';
 
 /** A record whose references are to be brought to the other side. */

@@ -1,10 +1,13 @@
 import { asCrosslinkError, CrosslinkError } from '../errors';
-import type { Base, LinkChange, LinkRow } from '../store/store';
+import type { Base, Conflict, LinkChange, LinkRow, SyncLogEntry } from '../store/store';
+import { changeEntry } from './alongside';
 import { sameValue } from './fields';
+import { withFlip } from './flips';
 import { linkBusy, withLeases } from './leases';
 import { failure, outcomeOf, viewOf } from './outcome';
 import { readReceipt, type Receipt } from './receipt';
 import type { FieldChange, Replication, SyncOutcome } from './replication';
+import { findPending } from './run';
 
 /** Links confirmed in one commit. */
 const CONFIRM_CHUNK = 500;
@@ -28,8 +31,16 @@ export async function confirm(replication: Replication, receipts: string[]): Pro
 	const known = await table.findByLocalIds(replication.tenant, [...byLocalId.keys()]);
 	const linked = known.filter((link) => link.externalId !== null).map((link) => link.localId);
 	const busy = await withLeases(replication, table, linked, CONFIRM_CHUNK, async (claimed) => {
-		const changes = claimed.map((link) => confirmLink(replication, link, byLocalId.get(link.localId) ?? [], outcomes));
-		const result = await table.settle(replication.tenant, replication.runId, changes);
+		const pending = await findPending(replication, claimed);
+		const confirmed = claimed.map((link) =>
+			confirmLink(replication, link, byLocalId.get(link.localId) ?? [], pending.get(link.localId)),
+		);
+		const changes = confirmed.map(({ change }) => change);
+		const result = await table.settle(replication.tenant, replication.runId, changes, {
+			conflictsDone: confirmed.flatMap(({ done }) => done),
+			log: confirmed.flatMap(({ log }) => log),
+		});
+		for (const { outcome } of confirmed) if (outcome.localId) outcomes.set(outcome.localId, outcome);
 		for (const localId of result.lost)
 			outcomes.set(localId, failure(replication, localId, linkBusy(localId, replication.binding.entity)));
 		return new Set(result.settled);
@@ -43,44 +54,59 @@ export async function confirm(replication: Replication, receipts: string[]): Pro
 	});
 }
 
+interface Confirmed {
+	change: LinkChange;
+	outcome: SyncOutcome;
+	done: Array<{ localId: string; key: string }>;
+	log: SyncLogEntry[];
+}
+
 /** Moves the base of one link by its receipts, in the order they were given. */
 function confirmLink(
 	replication: Replication,
 	link: LinkRow,
 	receipts: Receipt[],
-	outcomes: Map<string, SyncOutcome>,
-): LinkChange {
+	pending: ReadonlyMap<string, Conflict> | undefined,
+): Confirmed {
+	const { localId } = link;
 	const base: Base = { local: { ...link.base?.local }, external: { ...link.base?.external } };
+	const flips = { ...link.flips };
 	const changes: FieldChange[] = [];
-	for (const receipt of receipts) {
-		for (const move of receipt.moves) {
-			const overtaken = !sameValue(base.external[move.key], move.was);
-			if (overtaken || sameValue(base.external[move.key], move.external)) continue;
-			changes.push({ field: move.field, from: base.local[move.key], to: move.local, direction: 'pull' });
-			base.local[move.key] = move.local;
-			base.external[move.key] = move.external;
-		}
+	const done: Confirmed['done'] = [];
+	for (const move of receipts.flatMap((receipt) => receipt.moves)) {
+		// A person's decision is carried out by this very write, whatever the base says by now.
+		if (move.settles && pending?.has(move.key)) done.push({ localId, key: move.key });
+		const overtaken = !sameValue(base.external[move.key], move.was);
+		if (overtaken || sameValue(base.external[move.key], move.external)) continue;
+		changes.push({ field: move.field, from: base.local[move.key], to: move.local, direction: 'pull' });
+		base.local[move.key] = move.local;
+		base.external[move.key] = move.external;
+		flips[move.key] = withFlip(flips[move.key], move.external, replication.now(), replication.freeze);
 	}
-	const open = link.syncStatus === 'conflict' || link.syncStatus === 'failed' || link.errorCode !== null;
-	const change: LinkChange = {
-		localId: link.localId,
-		...(changes.length === 0
-			? {}
-			: { base, lastSyncedAt: replication.now(), externalVersion: receipts.at(-1)?.version ?? null }),
-		// A pull says nothing about a push that failed: its reason stays until the push goes through.
-		...(open ? {} : { syncStatus: 'synced' as const }),
-	};
-	outcomes.set(
-		link.localId,
-		outcomeOf(replication, {
-			outcome: changes.length === 0 ? 'unchanged' : 'updated',
-			localId: link.localId,
-			externalId: link.externalId,
-			changes,
-			link: viewOf(link, change),
-		}),
-	);
-	return change;
+	const moved = { base, flips, lastSyncedAt: replication.now(), externalVersion: receipts.at(-1)?.version ?? null };
+	const change: LinkChange = { localId, ...(changes.length === 0 ? {} : moved), ...statusAfter(link, pending, done) };
+	const outcome = outcomeOf(replication, {
+		outcome: changes.length === 0 ? 'unchanged' : 'updated',
+		localId,
+		externalId: link.externalId,
+		changes,
+		link: viewOf(link, change),
+	});
+	const about = { localId, externalId: link.externalId, at: replication.now(), run: replication.runId };
+	const log = replication.syncLog === 'all' ? changes.map((one) => changeEntry(replication, about, one)) : [];
+	return { change, outcome, done, log };
+}
+
+/** A pull says nothing about a push that failed: its reason stays until the push goes through. */
+function statusAfter(
+	link: LinkRow,
+	pending: ReadonlyMap<string, Conflict> | undefined,
+	done: Confirmed['done'],
+): Partial<LinkChange> {
+	const clean = { syncStatus: 'synced' as const, lastError: null, errorCode: null };
+	if (link.syncStatus === 'conflict') return (pending?.size ?? 0) > done.length ? {} : clean;
+	const open = link.syncStatus === 'failed' || link.errorCode !== null;
+	return open ? {} : { syncStatus: 'synced' };
 }
 
 function readFor(replication: Replication, text: string): Receipt | CrosslinkError {

@@ -47,17 +47,32 @@ export async function lookUp(
 	return found;
 }
 
+/** A key that should name one record names several: a person has to choose. */
+export class SeveralMatches extends CrosslinkError {
+	constructor(
+		replication: Replication,
+		localId: string,
+		/** External ids of all of them. */
+		readonly candidates: string[],
+	) {
+		super({
+			class: 'conflict',
+			code: 'several_matches',
+			message: `${replication.binding.displayName} "${localId}" matches more than one ${replication.integration} record: ${candidates.join(', ')}.`,
+			remedy: 'Choose one with Link → Resolve, or merge them on the other side.',
+		});
+	}
+}
+
 function severalFound(
 	replication: Replication,
 	localId: string,
 	earlier: ExternalRecord | CrosslinkError,
 	record: ExternalRecord,
 ): CrosslinkError {
-	const ids = earlier instanceof CrosslinkError ? 'several' : `${earlier.externalId} and ${record.externalId}`;
-	return new CrosslinkError({
-		class: 'conflict',
-		code: 'several_matches',
-		message: `${replication.binding.displayName} "${localId}" matches more than one ${replication.integration} record: ${ids}.`,
-		remedy: 'Merge them, or link the right one with Link → Create or Update.',
-	});
+	if (earlier instanceof SeveralMatches) {
+		return new SeveralMatches(replication, localId, [...earlier.candidates, record.externalId]);
+	}
+	if (earlier instanceof CrosslinkError) return earlier;
+	return new SeveralMatches(replication, localId, [earlier.externalId, record.externalId]);
 }

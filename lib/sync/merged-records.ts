@@ -1,6 +1,6 @@
 import type { ExternalRecord } from '../adapters/adapter';
 import { CrosslinkError } from '../errors';
-import type { LinkChange, LinkRow, LinkTable } from '../store/store';
+import type { LinkChange, LinkRow, LinkTable, SyncLogEntry } from '../store/store';
 import { linkBusy, withLeases } from './leases';
 import type { Replication } from './replication';
 
@@ -12,7 +12,7 @@ export async function followSurvivors(
 	replication: Replication,
 	table: LinkTable,
 	links: LinkRow[],
-	records: Map<string, ExternalRecord>,
+	records: ReadonlyMap<string, ExternalRecord>,
 ): Promise<Map<string, LinkRow | CrosslinkError>> {
 	const moved = new Map<string, LinkRow | CrosslinkError>();
 	const survivors = new Map<string, string>();
@@ -29,12 +29,19 @@ export async function followSurvivors(
 			moved.set(link.localId, { ...link, externalId });
 			return { localId: link.localId, externalId, aliases: link.externalId === null ? [] : [link.externalId] };
 		});
-		const result = await table.settle(replication.tenant, replication.runId, changes);
+		const log = replication.syncLog === 'all' ? claimed.map((link) => merged(replication, link, survivors)) : [];
+		const result = await table.settle(replication.tenant, replication.runId, changes, { log });
 		for (const taken of result.taken) moved.set(taken.localId, mergedIntoTaken(replication, taken));
 		return new Set(result.settled);
 	});
 	for (const localId of busy) moved.set(localId, linkBusy(localId, replication.binding.entity));
 	return moved;
+}
+
+function merged(replication: Replication, link: LinkRow, survivors: ReadonlyMap<string, string>): SyncLogEntry {
+	const externalId = survivors.get(link.localId) ?? null;
+	const about = { localId: link.localId, externalId, at: replication.now(), run: replication.runId };
+	return { ...about, kind: 'merge', field: null, from: link.externalId, to: externalId, rule: null };
 }
 
 function mergedIntoTaken(

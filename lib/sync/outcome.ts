@@ -1,6 +1,6 @@
 import { type CrosslinkError } from '../errors';
 import type { LinkChange, LinkRow } from '../store/store';
-import type { FieldChange, LinkView, Outcome, Replication, SyncOutcome } from './replication';
+import type { FieldChange, LinkView, Outcome, PullOutcome, Replication, SyncOutcome } from './replication';
 
 /** The part of a link that leaves the house, after `change` was written to it. */
 export function viewOf(link: LinkRow, change?: LinkChange): LinkView {
@@ -40,6 +40,11 @@ export function outcomeOf(replication: Replication, parts: OutcomeParts): SyncOu
 		...(parts.reason === undefined ? {} : { reason: parts.reason }),
 		...(parts.error === undefined ? {} : { error: parts.error.toPlain() }),
 	};
+}
+
+/** An outcome with nothing to write here. */
+export function withoutPatch(outcome: SyncOutcome): PullOutcome {
+	return { ...outcome, patch: {}, receipt: null };
 }
 
 /** A record that was not taken; `conflict` errors have their own outcome. */

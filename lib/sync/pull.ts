@@ -1,22 +1,29 @@
 import type { ExternalRecord } from '../adapters/adapter';
-import { requireCapability } from '../adapters/capability';
 import { asCrosslinkError, CrosslinkError } from '../errors';
 import { checkId } from '../store/ids';
-import type { LinkRow, LinkTable } from '../store/store';
+import type { Conflict, LinkRow, LinkTable } from '../store/store';
+import { fieldConflict, goneText } from './errors';
 import { inChunks } from './leases';
 import { followSurvivors } from './merged-records';
-import { failure, outcomeOf, viewOf } from './outcome';
-import { fieldsToRead, planPull } from './plan';
-import { writeReceipt } from './receipt';
-import type { PullItem, PullOutcome, Replication, SyncOutcome } from './replication';
+import { failure, outcomeOf, viewOf, withoutPatch } from './outcome';
+import { handOut, patchOutcome } from './patch';
+import { planRecord, type RecordPlan } from './plan';
+import { noteFindings, type Finding } from './pull-findings';
+import { readExternals } from './read-externals';
+import type { PullItem, PullOutcome, Replication } from './replication';
+import { findPending } from './run';
+import { viewOfConflict } from './settlement-outcome';
 
 /** Links looked up in one statement. */
 const LOOKUP_CHUNK = 1_000;
 
+/** A link that can be read on the other side. */
+type Readable = LinkRow & { externalId: string };
+
 /**
  * Reads linked records from the other side and says what to write into your system (Pull Fields): one `patch` and one
- * `receipt` per record. Nothing is written anywhere except where the other side has merged a record; the base moves
- * only with `confirm`, so that a flow that dies in between pulls the same again.
+ * `receipt` per record. The base moves only with `confirm`, so that a flow that dies in between pulls the same again;
+ * what is noted at once is a merge, a deletion the policy follows, a restore, and a field that flips to and fro.
  * @returns one outcome per item, in the order of `items`; a record named twice is read once
  */
 export async function pull(replication: Replication, items: PullItem[]): Promise<PullOutcome[]> {
@@ -24,53 +31,98 @@ export async function pull(replication: Replication, items: PullItem[]): Promise
 	const table = replication.store.links(replication.integration, replication.binding.entity);
 	const usable = items.map((item, index) => (problems[index] ? {} : item));
 	const links = await findLinks(table, replication.tenant, usable);
-	const linked = [...new Map(links.flatMap((link) => (isLive(link) ? [[link.localId, link] as const] : []))).values()];
-	const records = await readRecords(replication, linked);
-	const corrected = await followSurvivors(replication, table, linked, records);
-
+	const readable = [...new Map(links.flatMap((link) => (isReadable(link) ? [[link.localId, link]] : []))).values()];
+	const records = await readExternals(
+		replication,
+		readable.map((link) => link.externalId),
+	);
+	const outcomes = await pullLinks(replication, table, readable, records);
 	return items.map((item, index) => {
-		const link = links[index];
 		const problem = problems[index];
 		if (problem) return withoutPatch(failure(replication, null, problem));
-		if (!isLive(link)) return notLinked(replication, item, link);
-		const moved = corrected.get(link.localId);
-		if (moved instanceof CrosslinkError) return withoutPatch(failure(replication, link.localId, moved, link));
-		const record = records.get(link.externalId);
-		if (record === undefined || record.deleted) return gone(replication, link);
-		return pulled(replication, moved ?? link, record);
+		const link = links[index];
+		const outcome = link === undefined ? undefined : outcomes.get(link.localId);
+		return outcome ?? notLinked(replication, item, link);
 	});
 }
 
-function pulled(replication: Replication, link: LinkRow, record: ExternalRecord): PullOutcome {
+/** The pull of links whose records were read already: each its outcome, by local id. */
+export async function pullLinks(
+	replication: Replication,
+	table: LinkTable,
+	links: Readable[],
+	records: ReadonlyMap<string, ExternalRecord>,
+): Promise<Map<string, PullOutcome>> {
+	const pending = await findPending(replication, links);
+	const moved = await followSurvivors(replication, table, links.filter(isLive), records);
+	const outcomes = new Map<string, PullOutcome>();
+	const findings: Finding[] = [];
+	for (const before of links) {
+		const link = moved.get(before.localId) ?? before;
+		const record = records.get(before.externalId);
+		if (link instanceof CrosslinkError) {
+			outcomes.set(before.localId, withoutPatch(failure(replication, before.localId, link, before)));
+		} else if (record === undefined) {
+			if (isLive(link) && replication.binding.onDelete !== 'ignore') findings.push({ link, kind: 'gone' });
+			outcomes.set(link.localId, gone(replication, link));
+		} else {
+			if (!isLive(link)) findings.push({ link, kind: 'back' });
+			outcomes.set(link.localId, pulled(replication, link, record, pending.get(link.localId), findings));
+		}
+	}
+	await noteFindings(replication, table, findings);
+	return outcomes;
+}
+
+function pulled(
+	replication: Replication,
+	link: LinkRow,
+	record: ExternalRecord,
+	pending: ReadonlyMap<string, Conflict> | undefined,
+	findings: Finding[],
+): PullOutcome {
 	try {
-		const plan = planPull(replication.binding, record, link);
-		const receipt =
-			plan.moves.length === 0
-				? null
-				: writeReceipt({
-						tenant: replication.tenant,
-						integration: replication.integration,
-						entity: replication.binding.entity,
-						localId: link.localId,
-						externalId: record.externalId,
-						version: record.version,
-						moves: plan.moves,
-					});
-		const outcome = outcomeOf(replication, {
-			outcome: plan.moves.length === 0 ? 'unchanged' : 'updated',
+		const plan = planRecord(replication.binding, {
 			localId: link.localId,
-			externalId: record.externalId,
-			changes: plan.changes,
-			link: viewOf(link),
+			fields: undefined,
+			link,
+			external: record,
+			push: false,
+			pull: true,
+			pending: pending ?? new Map(),
+			freeze: replication.freeze,
+			now: replication.now(),
 		});
-		return { ...outcome, patch: plan.patch, receipt };
+		if (plan.conflicts.length === 0) return patchOutcome(replication, link, plan, record);
+		findings.push({ link, kind: 'conflict', plan });
+		return inConflict(replication, link, record, plan);
 	} catch (thrown) {
 		return withoutPatch(failure(replication, link.localId, asCrosslinkError(thrown), link));
 	}
 }
 
-function isLive(link: LinkRow | undefined): link is LinkRow & { externalId: string } {
-	return link !== undefined && link.externalId !== null && link.syncStatus !== 'deleted';
+function inConflict(replication: Replication, link: LinkRow, record: ExternalRecord, plan: RecordPlan): PullOutcome {
+	const names = plan.conflicts.map(({ rule }) => rule.local);
+	const outcome = outcomeOf(replication, {
+		outcome: 'conflict',
+		localId: link.localId,
+		externalId: record.externalId,
+		changes: plan.changes,
+		link: { ...viewOf(link), syncStatus: 'conflict' },
+		error: fieldConflict(replication, link.localId, names),
+	});
+	const conflicts = plan.conflicts.map((conflict) => viewOfConflict(conflict, link));
+	return { ...outcome, conflicts, ...handOut(replication, link.localId, record.externalId, plan, record.version) };
+}
+
+function isLive(link: LinkRow): boolean {
+	return link.syncStatus !== 'deleted';
+}
+
+/** A link that ended because its record was deleted is looked at again: the record may have been restored. */
+function isReadable(link: LinkRow | undefined): link is Readable {
+	if (link === undefined || link.externalId === null) return false;
+	return isLive(link) || link.errorCode === 'external_gone';
 }
 
 function idProblem(item: PullItem): CrosslinkError | undefined {
@@ -91,22 +143,6 @@ async function findLinks(table: LinkTable, tenant: string, items: PullItem[]): P
 		for (const link of await table.findByLocalIds(tenant, chunk)) byLocal.set(link.localId, link);
 	}
 	return items.map((item) => (item.externalId ? byExternal.get(item.externalId) : byLocal.get(item.localId ?? '')));
-}
-
-/** What the other side holds now, by the id the link has. */
-async function readRecords(replication: Replication, links: LinkRow[]): Promise<Map<string, ExternalRecord>> {
-	const records = new Map<string, ExternalRecord>();
-	if (links.length === 0) return records;
-	const read = requireCapability(replication.integration, replication.adapter, 'read');
-	const fields = fieldsToRead(replication.binding);
-	for (const chunk of inChunks(links, replication.promises.batchSize.read)) {
-		replication.signal?.throwIfAborted();
-		const ids = chunk.map((link) => link.externalId as string);
-		for (const record of await read(replication.binding, ids, fields)) {
-			records.set(record.requestedId ?? record.externalId, record);
-		}
-	}
-	return records;
 }
 
 function notLinked(replication: Replication, item: PullItem, link: LinkRow | undefined): PullOutcome {
@@ -139,11 +175,8 @@ function gone(replication: Replication, link: LinkRow): PullOutcome {
 		localId: link.localId,
 		externalId: link.externalId,
 		link: viewOf(link),
-		reason: `${replication.integration} record ${link.externalId} is not there any more: deleted, or out of reach of this connection.`,
+		reason: goneText(replication, link),
 	});
-	return withoutPatch(outcome);
-}
-
-function withoutPatch(outcome: SyncOutcome): PullOutcome {
-	return { ...outcome, patch: {}, receipt: null };
+	const follow = replication.binding.onDelete === 'archive';
+	return { ...withoutPatch(outcome), ...(follow ? { deleted: true as const } : {}) };
 }

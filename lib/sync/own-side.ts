@@ -1,0 +1,33 @@
+import type { EntityBinding, Fields } from '../adapters/adapter';
+import type { LinkRow } from '../store/store';
+import { withValueAt } from './fields';
+import { baseKey } from './plan-field';
+
+/**
+ * What a run takes for your side of a record.
+ * - `item`: what the flow gave
+ * - `unsent`: what an earlier push could not bring over, as the link holds it when the record's turn comes
+ * - `lastAgreed`: your side by our last knowledge; only the other side is looked at
+ */
+export type OwnSide = 'item' | 'unsent' | 'lastAgreed';
+
+/** Your side's fields; those kept with the link are read from the leased row, so that nothing newer is set back. */
+export function ownFields(binding: EntityBinding, side: OwnSide, given: Fields, link: LinkRow | undefined): Fields {
+	switch (side) {
+		case 'item':
+			return given;
+		case 'unsent':
+			return link?.unsent ?? {};
+		case 'lastAgreed':
+			return lastAgreed(binding, link);
+	}
+}
+
+function lastAgreed(binding: EntityBinding, link: LinkRow | undefined): Fields {
+	let fields: Fields = {};
+	for (const rule of binding.fields) {
+		const value = link?.base?.local[baseKey(rule)];
+		if (value !== undefined) fields = withValueAt(fields, rule.local, value);
+	}
+	return fields;
+}

@@ -1,0 +1,202 @@
+import type { ExternalRecord, Fields, UpsertRecord, UpsertResult } from '../adapters/adapter';
+import { requireCapability } from '../adapters/capability';
+import { asCrosslinkError, CrosslinkError } from '../errors';
+import type { LinkChange, LinkRow } from '../store/store';
+import { associateAll } from './associations';
+import { externalIdTaken, leaseLost } from './errors';
+import { keyOf } from './key';
+import { failureChange } from './outcome';
+import { ownFields } from './own-side';
+import { emptyPlan, type RecordPlan } from './plan';
+import type { RecordRun } from './run';
+import { alongsideOf } from './alongside';
+import { changeOf, type Progress } from './settlement';
+import { settlementOutcome } from './settlement-outcome';
+
+/** One leased link with the plan made for it, and the record where it was looked at. */
+export interface BatchEntry {
+	link: LinkRow;
+	plan: RecordPlan;
+	fields: Fields;
+	record?: ExternalRecord;
+	/** The record was read under another id than the link's. */
+	merged?: boolean;
+}
+
+/**
+ * One batch of a run: one upsert, one association step, one commit. The order matters for a crash at any point:
+ * links are committed before `execute`, and nothing the other side has taken is forgotten by more than this batch,
+ * which the key makes harmless to repeat.
+ */
+export class RecordBatch {
+	private readonly progress = new Map<string, Progress>();
+
+	constructor(private readonly run: RecordRun) {}
+
+	add({ record, merged, ...entry }: BatchEntry): void {
+		this.progress.set(entry.link.localId, {
+			...entry,
+			seen: record,
+			externalId: merged && record ? record.externalId : entry.link.externalId,
+			created: false,
+			gone: false,
+			associations: { done: [], waiting: [] },
+		});
+	}
+
+	/** A record whose plan could not be made; its link will carry the reason. */
+	fail(link: LinkRow, error: CrosslinkError): void {
+		if (!this.progress.has(link.localId)) {
+			const group = this.run.groups.get(link.localId);
+			const fields = ownFields(this.run.replication.binding, group?.side ?? 'item', group?.fields ?? {}, link);
+			this.add({ link, plan: emptyPlan(link.localId), fields });
+		}
+		this.entry(link.localId).error = error;
+	}
+
+	/** A record the other side does not have any more. */
+	gone(link: LinkRow): void {
+		this.add({ link, plan: emptyPlan(link.localId), fields: {} });
+		this.entry(link.localId).gone = true;
+	}
+
+	/** Makes the calls. Returns the error that makes further batches pointless, if there was one. */
+	async execute(): Promise<CrosslinkError | undefined> {
+		const halting = await this.upsert();
+		if (halting) return halting;
+		return await this.associate();
+	}
+
+	/** Commits what `execute` learnt and turns it into outcomes; returns the local ids whose leases are gone. */
+	async settle(): Promise<ReadonlySet<string>> {
+		const { replication, table, outcomes } = this.run;
+		if (replication.signal?.aborted) this.dropUnfinished();
+		if (this.progress.size === 0) return new Set();
+		const { tenant, runId } = replication;
+		const entries = [...this.progress.values()];
+		const changes = new Map(entries.map((entry) => [entry.link.localId, changeOf(this.run, entry)]));
+		const result = await table.settle(tenant, runId, [...changes.values()], alongsideOf(this.run, entries));
+		const settled = new Set(result.settled);
+		for (const lost of result.lost) this.entry(lost).error = leaseLost(replication, lost);
+		if (result.taken.length > 0) {
+			const corrections = result.taken.map((taken) => {
+				const entry = this.entry(taken.localId);
+				entry.error = externalIdTaken(replication, taken);
+				entry.externalId = entry.link.externalId;
+				const change = failureChange(replication, entry.link, entry.error);
+				changes.set(taken.localId, change);
+				return change;
+			});
+			for (const localId of (await table.settle(tenant, runId, corrections)).settled) settled.add(localId);
+		}
+		for (const entry of entries) {
+			const change = changes.get(entry.link.localId) as LinkChange;
+			outcomes.set(entry.link.localId, settlementOutcome(this.run, entry, change));
+		}
+		return settled;
+	}
+
+	private async upsert(): Promise<CrosslinkError | undefined> {
+		const { replication } = this.run;
+		const records: UpsertRecord[] = [];
+		for (const entry of this.progress.values()) {
+			const { link, plan, fields } = entry;
+			const needsCall = plan.kind === 'create' || Object.keys(plan.writes).length > 0;
+			if (entry.error || !needsCall) continue;
+			try {
+				const key = keyOf(replication.binding, replication.tenant, link.localId, fields);
+				records.push({ ref: link.localId, externalId: entry.externalId ?? undefined, key, fields: plan.writes });
+			} catch (thrown) {
+				entry.error = asCrosslinkError(thrown);
+			}
+		}
+		if (records.length === 0) return undefined;
+		const upsert = requireCapability(replication.integration, replication.adapter, 'upsert');
+		let results: UpsertResult[];
+		try {
+			results = await upsert(replication.binding, records);
+		} catch (thrown) {
+			return this.failAll(records, thrown);
+		}
+		for (const result of results) this.take(result);
+		for (const record of records) this.failUnanswered(record.ref);
+		return results.flatMap((result) => (result.ok ? [] : [result.error])).find(isAboutTheConnection);
+	}
+
+	private take(result: UpsertResult): void {
+		const entry = this.entry(result.ref);
+		if (!result.ok) {
+			if (result.error.code === RECORD_GONE) entry.gone = true;
+			else entry.error = result.error;
+			return;
+		}
+		entry.record = result.record;
+		entry.externalId = result.record.externalId;
+		entry.created = result.created;
+	}
+
+	private async associate(): Promise<CrosslinkError | undefined> {
+		const entries = [...this.progress.values()].filter(
+			(entry) => !entry.error && !entry.gone && entry.plan.associations.length > 0,
+		);
+		if (entries.length === 0) return undefined;
+		const subjects = entries.map((entry) => ({
+			localId: entry.link.localId,
+			externalId: entry.externalId as string,
+			moves: entry.plan.associations,
+		}));
+		try {
+			const reports = await associateAll(this.run.replication, subjects);
+			for (const entry of entries) {
+				const report = reports.get(entry.link.localId);
+				if (report === undefined) continue;
+				entry.associations = report;
+				if (report.error) entry.error = report.error;
+			}
+			return undefined;
+		} catch (thrown) {
+			return this.failAll(
+				entries.map((entry) => ({ ref: entry.link.localId })),
+				thrown,
+			);
+		}
+	}
+
+	/** Cancelled: records without an answer go back as they were, no attempt counted. */
+	private dropUnfinished(): void {
+		for (const [localId, entry] of this.progress) {
+			if (entry.error && entry.record === undefined) this.progress.delete(localId);
+		}
+	}
+
+	private failAll(records: Array<{ ref: string }>, thrown: unknown): CrosslinkError | undefined {
+		const error = asCrosslinkError(thrown);
+		for (const record of records) this.entry(record.ref).error = error;
+		return isAboutTheConnection(error) ? error : undefined;
+	}
+
+	private failUnanswered(localId: string): void {
+		const entry = this.entry(localId);
+		if (entry.error || entry.record || entry.gone) return;
+		entry.error = new CrosslinkError({
+			class: 'unknown',
+			code: 'record_unanswered',
+			message: `The answer to the batch does not mention ${this.run.replication.binding.entity} "${localId}".`,
+			remedy: 'Run it again: the key makes sure that nothing is created twice.',
+		});
+	}
+
+	private entry(localId: string): Progress {
+		const entry = this.progress.get(localId);
+		if (entry === undefined) throw new Error(`The adapter answered for "${localId}", which was not in the batch.`);
+		return entry;
+	}
+}
+
+/** What adapters say of an update whose record is not there any more. */
+const RECORD_GONE = 'record_gone';
+
+/** Every further record would fail the same way. */
+export function isAboutTheConnection(error: CrosslinkError): boolean {
+	return error.class === 'auth' || error.class === 'throttled';
+}

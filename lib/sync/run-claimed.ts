@@ -1,0 +1,109 @@
+import type { ExternalRecord, Fields } from '../adapters/adapter';
+import { asCrosslinkError, CrosslinkError } from '../errors';
+import type { LinkRow } from '../store/store';
+import type { RecordGroup } from './groups';
+import { lookUp } from './look-up';
+import { failure, tombstone, withoutPatch } from './outcome';
+import { patchOutcome } from './patch';
+import { ownFields } from './own-side';
+import { needsExternalRecord, touchesLink } from './plan';
+import { readExternals } from './read-externals';
+import { isAboutTheConnection, RecordBatch } from './record-batch';
+import { planOf, type RecordRun } from './run';
+
+/** What was read before the lease may be this old, if the link has not moved since; then it is read again. */
+const SEEN_FRESH_MS = 5_000;
+
+/** `gone`: the link names a record that is not there any more. */
+type Sight = ExternalRecord | CrosslinkError | 'gone';
+
+/** Plans again on the leased rows, which are fresh, and carries the plans out in one batch. */
+export async function runClaimed(run: RecordRun, claimed: LinkRow[]): Promise<ReadonlySet<string>> {
+	const { replication, outcomes } = run;
+	if (run.halted) {
+		const error = run.halted;
+		for (const link of claimed)
+			outcomes.set(link.localId, withoutPatch(failure(replication, link.localId, error, link)));
+		return new Set();
+	}
+	const live = claimed.filter((link) => link.syncStatus !== 'deleted');
+	for (const link of claimed) {
+		if (link.syncStatus === 'deleted') outcomes.set(link.localId, withoutPatch(tombstone(replication, link)));
+	}
+	const batch = new RecordBatch(run);
+	try {
+		const sights = await lookAtOtherSide(run, live);
+		for (const link of live) addToBatch(run, batch, link, sights.get(link.localId));
+		run.halted = await batch.execute();
+	} catch (thrown) {
+		const error = asCrosslinkError(thrown);
+		for (const link of live) batch.fail(link, error);
+		if (isAboutTheConnection(error)) run.halted = error;
+	}
+	const settled = await batch.settle();
+	// What the other side has taken is committed by now; the rest is nobody's failure.
+	replication.signal?.throwIfAborted();
+	return settled;
+}
+
+function addToBatch(run: RecordRun, batch: RecordBatch, link: LinkRow, sight: Sight | undefined): void {
+	try {
+		if (sight instanceof CrosslinkError) throw sight;
+		if (sight === 'gone') return batch.gone(link);
+		const group = groupOf(run, link);
+		// A link without an external id whose record was found is that record's link from here on.
+		const linked = link.externalId === null && sight ? { ...link, externalId: sight.externalId } : link;
+		const plan = planOf(run, group, linked, sight);
+		const merged = sight !== undefined && link.externalId !== null && sight.externalId !== link.externalId;
+		if (link.syncStatus === 'synced' && !touchesLink(plan) && !merged) {
+			run.outcomes.set(link.localId, patchOutcome(run.replication, link, plan, sight));
+			return;
+		}
+		batch.add({ link: linked, plan, fields: fieldsOf(run, link), record: sight, merged });
+	} catch (thrown) {
+		batch.fail(link, asCrosslinkError(thrown));
+	}
+}
+
+/** What is known of the other side's records, by local id; only those are asked for that the plan has to see. */
+async function lookAtOtherSide(run: RecordRun, links: LinkRow[]): Promise<Map<string, Sight>> {
+	const { replication, known } = run;
+	// New links of this very run cannot have a record yet, except by a key that the tenant's own system gave out.
+	const mayExist = (link: LinkRow): boolean => known.has(link.localId) || replication.binding.matchOn !== undefined;
+	const unanswered = links
+		.filter((link) => link.externalId === null && mayExist(link))
+		.map((link) => ({ link, fields: fieldsOf(run, link) }));
+	const sights = new Map<string, Sight>(await lookUp(replication, unanswered));
+
+	const wanted = links.filter((link) => link.externalId !== null && mustSee(run, link));
+	const fresh = wanted.filter((link) => isFresh(run, link));
+	for (const link of fresh) sights.set(link.localId, run.seen.get(link.localId)?.record ?? 'gone');
+	const stale = wanted.filter((link) => !isFresh(run, link));
+	const records = await readExternals(
+		replication,
+		stale.map((link) => link.externalId as string),
+	);
+	for (const link of stale) sights.set(link.localId, records.get(link.externalId as string) ?? 'gone');
+	return sights;
+}
+
+function mustSee(run: RecordRun, link: LinkRow): boolean {
+	if (run.pull) return true;
+	return needsExternalRecord(run.replication.binding, fieldsOf(run, link), link, run.pending.get(link.localId));
+}
+
+function isFresh(run: RecordRun, link: LinkRow): boolean {
+	const seen = run.seen.get(link.localId);
+	const before = run.known.get(link.localId);
+	const unmoved = before?.baseHash === link.baseHash && before?.externalId === link.externalId;
+	return seen !== undefined && unmoved && Date.now() - seen.at < SEEN_FRESH_MS;
+}
+
+function groupOf(run: RecordRun, link: LinkRow): RecordGroup {
+	return run.groups.get(link.localId) ?? { localId: link.localId, fields: {}, deleted: false, side: 'item' };
+}
+
+function fieldsOf(run: RecordRun, link: LinkRow): Fields {
+	const { side, fields } = groupOf(run, link);
+	return ownFields(run.replication.binding, side, fields, link);
+}

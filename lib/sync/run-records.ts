@@ -1,0 +1,104 @@
+import { requireCapability } from '../adapters/capability';
+import { asCrosslinkError } from '../errors';
+import type { LinkRow } from '../store/store';
+import { removeRecords } from './deletions';
+import { groupByLocalId, type RecordGroup } from './groups';
+import { linkBusy, withLeases } from './leases';
+import { failure, tombstone, withoutPatch } from './outcome';
+import { touchesLink } from './plan';
+import type { OwnSide } from './own-side';
+import { patchOutcome } from './patch';
+import { readExternals } from './read-externals';
+import type { PullOutcome, PushItem, Replication } from './replication';
+import { findLinks, findPending, planOf, type RecordRun } from './run';
+import { runClaimed } from './run-claimed';
+
+/**
+ * Runs records of your system against the other side; `pull` makes a sync of a push. What changes nothing costs no
+ * lease and no write (and a push of it no call). Failures of single records are outcomes, not exceptions; thrown are
+ * only a store that fails and a cancelled execution.
+ * @returns one outcome per item, in the order of `items`
+ */
+export async function runRecords(
+	replication: Replication,
+	items: PushItem[],
+	pull: boolean,
+	side: OwnSide = 'item',
+): Promise<PullOutcome[]> {
+	requireCapability(replication.integration, replication.adapter, 'upsert');
+	const { run, refused } = await beginRun(replication, items, pull, side);
+	const gone = [...run.groups.values()].filter((group) => group.deleted).map((group) => group.localId);
+	await removeRecords(run, gone);
+
+	const changed: string[] = [];
+	for (const group of run.groups.values()) {
+		if (group.deleted) continue;
+		const outcome = run.outcomes.get(group.localId) ?? settledWithoutLease(run, group, run.known.get(group.localId));
+		if (outcome) run.outcomes.set(group.localId, outcome);
+		else changed.push(group.localId);
+	}
+
+	// Updates before creates, so that each batch is one kind of call.
+	changed.sort((a, b) => Number(!run.known.get(a)?.externalId) - Number(!run.known.get(b)?.externalId));
+	const busy = await withLeases(replication, run.table, changed, replication.promises.batchSize.upsert, (claimed) =>
+		runClaimed(run, claimed),
+	);
+	for (const localId of busy) {
+		const error = linkBusy(localId, replication.binding.entity);
+		run.outcomes.set(localId, withoutPatch(failure(replication, localId, error)));
+	}
+	return items.map((item, index) => {
+		const problem = refused.get(index);
+		return problem ? withoutPatch(problem) : (run.outcomes.get(item.localId.trim()) as PullOutcome);
+	});
+}
+
+/** Looks up everything a plan may need; a sync reads the other side, a push does so only under the lease. */
+export async function beginRun(
+	replication: Replication,
+	items: PushItem[],
+	pull: boolean,
+	side: OwnSide = 'item',
+): Promise<{ run: RecordRun; refused: ReturnType<typeof groupByLocalId>['refused'] }> {
+	const { groups, refused } = groupByLocalId(replication, items, side);
+	const table = replication.store.links(replication.integration, replication.binding.entity);
+	const known = await findLinks(table, replication.tenant, [...groups.keys()]);
+	const pending = await findPending(replication, known.values());
+	const run: RecordRun = { replication, table, pull, groups, known, pending, seen: new Map(), outcomes: new Map() };
+	if (pull) await seeAll(run);
+	return { run, refused };
+}
+
+/** Reads every linked record of the run; when that fails the records carry the reason, not the run. */
+async function seeAll(run: RecordRun): Promise<void> {
+	const linked = [...run.known.values()].filter((link) => link.externalId !== null && link.syncStatus !== 'deleted');
+	try {
+		const at = Date.now();
+		const records = await readExternals(
+			run.replication,
+			linked.map((link) => link.externalId as string),
+		);
+		for (const link of linked) run.seen.set(link.localId, { record: records.get(link.externalId as string), at });
+	} catch (thrown) {
+		run.replication.signal?.throwIfAborted();
+		const error = asCrosslinkError(thrown);
+		for (const link of linked) {
+			run.outcomes.set(link.localId, withoutPatch(failure(run.replication, link.localId, error, link)));
+		}
+	}
+}
+
+/** The outcome of a record that leaves its link as it is; undefined = a lease is needed. */
+function settledWithoutLease(run: RecordRun, group: RecordGroup, link: LinkRow | undefined): PullOutcome | undefined {
+	if (link?.syncStatus === 'deleted') return withoutPatch(tombstone(run.replication, link));
+	if (link?.syncStatus !== 'synced') return undefined;
+	const seen = run.seen.get(group.localId);
+	if (seen && (seen.record === undefined || seen.record.externalId !== link.externalId)) return undefined;
+	try {
+		const plan = planOf(run, group, link, seen?.record);
+		return touchesLink(plan) ? undefined : patchOutcome(run.replication, link, plan, seen?.record);
+	} catch {
+		// A value that does not fit its rule: planned again under the lease, where the link can carry the reason.
+		return undefined;
+	}
+}

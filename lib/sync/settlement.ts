@@ -1,0 +1,143 @@
+import type { ExternalRecord, Fields } from '../adapters/adapter';
+import type { CrosslinkError } from '../errors';
+import type { Base, Flip, LinkChange, LinkRow } from '../store/store';
+import type { AssociationReport } from './associations';
+import { conflictText, goneText, waitingText } from './errors';
+import { valueAt, withValueAt } from './fields';
+import { failureChange } from './outcome';
+import type { RecordPlan } from './plan';
+import type { Replication } from './replication';
+import type { RecordRun } from './run';
+
+/** What has been learnt about one record of the batch so far. */
+export interface Progress {
+	link: LinkRow;
+	plan: RecordPlan;
+	fields: Fields;
+	/** The record as it was read for the plan. */
+	seen?: ExternalRecord;
+	/** The record as the write answered it. */
+	record?: ExternalRecord;
+	externalId: string | null;
+	created: boolean;
+	gone: boolean;
+	associations: AssociationReport;
+	error?: CrosslinkError;
+}
+
+/** What the link is to hold after the calls of this batch. Pure but for the clock and the retry jitter. */
+export function changeOf(run: RecordRun, entry: Progress): LinkChange {
+	const { replication } = run;
+	const { link, record, error } = entry;
+	if (entry.gone) return goneChange(replication, link);
+	const learnt = learntFrom(replication, entry);
+	if (error) {
+		const unsent = mappedFields(replication, entry.fields);
+		return { ...failureChange(replication, link, error), ...(record === undefined ? {} : learnt), unsent };
+	}
+	const done: LinkChange = {
+		localId: link.localId,
+		...learnt,
+		syncStatus: 'synced',
+		lastSyncedAt: replication.now(),
+		lastError: null,
+		errorCode: null,
+		attempts: 0,
+		nextAttemptAt: null,
+		unsent: null,
+	};
+	if (waitsForPerson(run, entry)) {
+		return { ...done, syncStatus: 'conflict', lastError: conflictText(replication, entry), errorCode: 'conflict' };
+	}
+	if (entry.associations.waiting.length > 0) {
+		const nextAttemptAt = new Date(replication.now().getTime() + replication.retry.delaySeconds * 1000);
+		const waiting = { lastError: waitingText(entry.associations.waiting), errorCode: 'association_waiting' };
+		return {
+			...done,
+			...waiting,
+			syncStatus: 'pending',
+			nextAttemptAt,
+			unsent: mappedFields(replication, entry.fields),
+		};
+	}
+	return done;
+}
+
+/** True while a field of the link is in conflict, or decided but not carried out on both sides yet. */
+export function waitsForPerson(run: RecordRun, { link, plan }: Progress): boolean {
+	if (plan.conflicts.length > 0) return true;
+	const pending = run.pending.get(link.localId);
+	if (pending === undefined) return false;
+	return [...pending.keys()].some((key) => key !== '' && !plan.settles.includes(key));
+}
+
+/** What follows from a record that was deleted on the other side, by the entity's policy. */
+export function goneChange(replication: Replication, link: LinkRow): LinkChange {
+	const note = {
+		localId: link.localId,
+		lastError: goneText(replication, link),
+		errorCode: 'external_gone',
+		unsent: null,
+	};
+	if (replication.binding.onDelete === 'ignore') return { ...note, syncStatus: 'failed', nextAttemptAt: null };
+	return { ...note, syncStatus: 'deleted', nextAttemptAt: null };
+}
+
+function learntFrom(replication: Replication, entry: Progress): Omit<LinkChange, 'localId'> {
+	const { link, record, seen } = entry;
+	const known = record ?? seen;
+	return {
+		externalId: entry.externalId,
+		base: baseAfter(entry),
+		mappingVersion: replication.mappingVersion,
+		...(known === undefined ? {} : { externalVersion: known.version }),
+		...(record === undefined ? {} : { pushedVersion: record.version }),
+		...(known === undefined ? {} : { columns: linkColumns(replication, known) }),
+		...(record === undefined || entry.created ? {} : { flips: flipsAfter(link, entry.plan) }),
+		...(known !== undefined && link.externalId !== null && known.externalId !== link.externalId
+			? { aliases: [link.externalId, ...known.aliases] }
+			: {}),
+	};
+}
+
+function baseAfter({ link, plan, record, associations }: Progress): Base {
+	const base: Base = {
+		local: { ...link.base?.local, ...plan.agreed.local },
+		external: { ...link.base?.external, ...plan.agreed.external },
+	};
+	if (record !== undefined) {
+		for (const { key, external, local, sent } of plan.acknowledge) {
+			base.local[key] = local;
+			// The value the other side returned, not the one sent: it may have been trimmed or rounded.
+			base.external[key] = record.fields[external] ?? sent;
+		}
+	}
+	for (const { key, to } of associations.done) {
+		base.local[key] = to?.localId ?? null;
+		base.external[key] = to?.externalId ?? null;
+	}
+	return base;
+}
+
+function flipsAfter(link: LinkRow, plan: RecordPlan): Record<string, Flip[]> {
+	return { ...link.flips, ...plan.flips };
+}
+
+function linkColumns(replication: Replication, record: ExternalRecord): Record<string, string | null> {
+	const columns: Record<string, string | null> = {};
+	for (const { column, external } of replication.binding.linkColumns) {
+		const value = record.fields[external];
+		if (value !== undefined) columns[column] = value === null ? null : String(value);
+	}
+	return columns;
+}
+
+/** The part of a record that the rules speak of: what a retry needs, and no more. */
+function mappedFields({ binding }: Replication, fields: Fields): Fields {
+	let mapped: Fields = {};
+	for (const { local } of [...binding.fields, ...binding.associations]) {
+		const value = valueAt(fields, local);
+		if (value !== undefined) mapped = withValueAt(mapped, local, value);
+	}
+	return mapped;
+}
