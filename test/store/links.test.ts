@@ -315,6 +315,32 @@ describeOnBothStores('links', (site) => {
 		});
 	});
 
+	it('remember what could not be sent and what flips, and start over when re-pointed', async () => {
+		const links = await site.newLinks();
+		const flips = { 'name>dealname': [{ hash: 'abc', at: 1_795_506_400_000 }] };
+		await settledOne(links, { localId: 'a', externalId: '1', unsent: { name: null, n: ['\u0000'] }, flips });
+		await settledOne(links, { localId: 'a', syncStatus: 'failed' });
+		expect((await links.findByLocalIds('t', ['a']))[0]).toMatchObject({ unsent: { name: null, n: ['\u0000'] }, flips });
+		await settledOne(links, { localId: 'a', unsent: null });
+		expect((await links.findByLocalIds('t', ['a']))[0]).toMatchObject({ unsent: null, flips });
+		await links.upsert('t', [{ localId: 'a', externalId: '2' }]);
+		expect((await links.findByLocalIds('t', ['a']))[0]).toMatchObject({ unsent: null, flips: null });
+	});
+
+	it('are due when their time has come, the longest waiting first', async () => {
+		const links = await site.newLinks();
+		const past = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+		await settledOne(links, { localId: 'recent', syncStatus: 'pending', nextAttemptAt: past(1) });
+		await settledOne(links, { localId: 'b', syncStatus: 'pending', nextAttemptAt: past(9) });
+		await settledOne(links, { localId: 'a', syncStatus: 'pending', nextAttemptAt: past(5) });
+		await settledOne(links, { localId: 'later', syncStatus: 'pending', nextAttemptAt: past(-5) });
+		await settledOne(links, { localId: 'never', syncStatus: 'pending' });
+		await settledOne(links, { localId: 'given up', syncStatus: 'failed', nextAttemptAt: past(5) });
+		expect((await links.due('t', 10)).map((link) => link.localId)).toEqual(['b', 'a', 'recent']);
+		expect((await links.due('t', 2)).map((link) => link.localId)).toEqual(['b', 'a']);
+		expect(await links.due('other', 10)).toEqual([]);
+	});
+
 	it('names the remedy where the table or a column is missing', async () => {
 		const missing = site.store.links('nothing', 'order');
 		for (const call of [

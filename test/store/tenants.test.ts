@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { LinkTable } from '../../lib/store/store';
+import { acquireStore } from '../../lib/store/open';
+import type { LinkTable, NewConflict, Store, SyncLogEntry } from '../../lib/store/store';
 import { describeOnBothStores } from './both-stores';
 
 /** Few ids, so that tenants meet all the time. */
@@ -79,6 +80,129 @@ describeOnBothStores('tenants', (site) => {
 			expect(await inbox.count(who, 'hubspot')).toBe(0);
 		}
 		expect(await configs.get('%', 'hubspot')).toBeUndefined();
+	});
+});
+
+const TENANTS = ['a', 'b', 'A', "a' OR '1'='1", 'ä'];
+const key = fc.constantFrom('', 'name>dealname', 'Name>dealname');
+const hour = fc.integer({ min: 0, max: 9 });
+
+const recordStep = fc.oneof(
+	{
+		weight: 4,
+		arbitrary: fc.record({
+			verb: fc.constant('settle' as const),
+			tenant,
+			ids,
+			key,
+			done: fc.option(key, { nil: undefined }),
+			hour,
+		}),
+	},
+	fc.record({ verb: fc.constant('resolve' as const), tenant, choice: fc.constantFrom('local', 'external', 'value') }),
+	fc.record({ verb: fc.constant('prune' as const), tenant, hour }),
+	fc.record({ verb: fc.constant('progress' as const), tenant, position: id }),
+);
+type RecordStep = typeof recordStep extends fc.Arbitrary<infer T> ? T : never;
+
+/** Where one run of the property happens: a store, and an integration nobody else uses. */
+interface Place {
+	store: Store;
+	integration: string;
+}
+
+async function record({ store, integration }: Place, one: RecordStep): Promise<void> {
+	const links = store.links(integration, 'order');
+	switch (one.verb) {
+		case 'settle': {
+			const lease = { owner: 'run', seconds: 60 };
+			const at = timeOf(one.hour);
+			const by = `${one.tenant} at ${one.hour}`;
+			await links.claim(one.tenant, one.ids, lease);
+			await links.settle(
+				one.tenant,
+				lease.owner,
+				one.ids.map((localId) => ({ localId, unsent: { by } })),
+				{
+					conflicts: one.ids.map((localId) => conflictOf(localId, one.key, by)),
+					conflictsDone: one.ids.flatMap((localId) => (one.done === undefined ? [] : [{ localId, key: one.done }])),
+					log: one.ids.map((localId) => lineOf(localId, at, by)),
+				},
+			);
+			break;
+		}
+		case 'resolve': {
+			// The ids of everybody's conflicts: those of others must not move.
+			const all = await Promise.all(TENANTS.map((who) => store.conflicts.page(who, { integration }, { limit: 100 })));
+			const conflictIds = all.flat().map((conflict) => conflict.id);
+			await store.conflicts.resolve(one.tenant, conflictIds, { choice: one.choice, value: one.tenant });
+			break;
+		}
+		case 'prune':
+			await store.log.prune(one.tenant, timeOf(one.hour), 10_000);
+			break;
+		case 'progress':
+			await store.progress.save(one.tenant, integration, 'order', 'reconcile', {
+				position: one.position,
+				counts: { checked: 1 },
+				startedAt: timeOf(0),
+				finishedAt: null,
+			});
+			break;
+	}
+}
+
+const timeOf = (hours: number) => new Date(Date.UTC(2026, 0, 1, hours));
+
+function conflictOf(localId: string, at: string, by: string): NewConflict {
+	const values = { local: by, external: null, baseLocal: null, baseExternal: null, rule: null };
+	const names = { localId, externalId: null, key: at, field: at };
+	return { ...names, ...values, reason: 'both_changed', candidates: [], run: by };
+}
+
+function lineOf(localId: string, at: Date, run: string): SyncLogEntry {
+	return { localId, externalId: null, at, kind: 'push', field: 'name', from: null, to: run, rule: null, run };
+}
+
+/** All that a tenant can see of what its runs left behind, without ids and times the database gave. */
+async function recordOf({ store, integration }: Place, who: string): Promise<unknown> {
+	const { conflicts, log, progress } = store;
+	const links = await store.links(integration, 'order').page(who, { limit: 100 });
+	const seen = await conflicts.page(who, { integration }, { limit: 100 });
+	const alone = await Promise.all(seen.map((conflict) => conflicts.get(who, conflict.id)));
+	expect(alone).toEqual(seen);
+	const pending = await conflicts.findPending(who, integration, 'order', ['1', '2', '3']);
+	const lines = ['1', '2', '3'].map((localId) => log.history(who, integration, 'order', localId, { limit: 100 }));
+	return {
+		links: links.map((link) => [link.localId, link.unsent]),
+		conflicts: seen.map((one) => [one.tenant, one.localId, one.key, one.local, one.status, one.choice, one.value]),
+		pending: pending.map((one) => [one.tenant, one.localId, one.key, one.status]),
+		log: await Promise.all(lines),
+		progress: (await progress.get(who, integration, 'order', 'reconcile'))?.position,
+	};
+}
+
+describeOnBothStores('what runs leave behind', (site) => {
+	it('is each tenant’s own, whatever others do', async () => {
+		// Pruning knows tenants only, not integrations: so the two sides of the comparison are two stores.
+		const other = await acquireStore(await site.newLocation());
+		let runs = 0;
+		await fc.assert(
+			fc.asyncProperty(fc.array(recordStep, { minLength: 5, maxLength: 30 }), tenant, async (steps, watched) => {
+				const integration = `record${++runs}`;
+				const together = { store: site.store, integration };
+				const alone = { store: other.store, integration };
+				for (const { store } of [together, alone]) {
+					await store.createLinkTables(integration, [{ entity: 'order', columns: [] }]);
+				}
+				for (const one of steps) await record(together, one);
+				for (const one of steps) if (one.tenant === watched) await record(alone, one);
+				const view = await recordOf(together, watched);
+				expect(view).toEqual(await recordOf(alone, watched));
+			}),
+			{ numRuns: 25 },
+		);
+		other.release();
 	});
 });
 
