@@ -6,6 +6,8 @@ import { Problem } from './problem';
 
 const SET_NODE = 'n8n-nodes-base.set';
 const MANUAL_TRIGGER = 'n8n-nodes-base.manualTrigger';
+/** Credentials of systems the demo has none of: a person chooses them before running such a template. */
+const NOT_IN_THE_DEMO: ReadonlySet<string> = new Set(['postgres']);
 
 /** The templates as n8n has them now, by file name without `.json`. */
 export type Workflows = Map<string, SavedWorkflow>;
@@ -66,5 +68,6 @@ export function withSettings(template: WorkflowFile, settings: Record<string, st
 }
 
 function missingCredentials(node: WorkflowNode): string[] {
-	return Object.values(node.credentials ?? {}).flatMap(({ id, name }) => (id === null ? [name] : []));
+	const needed = Object.entries(node.credentials ?? {}).filter(([type]) => !NOT_IN_THE_DEMO.has(type));
+	return needed.flatMap(([, { id, name }]) => (id === null ? [name] : []));
 }

@@ -9,16 +9,19 @@ const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
 const CREDENTIAL_NAMES: Record<string, string[]> = {
 	crosslinkHubSpotApi: ['HubSpot - Crosslink'],
 	httpHeaderAuth: ['Tracker webhook - Crosslink', 'Tracker API - Crosslink'],
+	postgres: ['Orders database - Crosslink'],
 };
 
 /** Node types and newest versions that exist in n8n 2.41 and in n8n 3. */
 const NODE_VERSIONS: Record<string, number> = {
 	'n8n-nodes-crosslink.crosslink': 1,
 	'n8n-nodes-crosslink.crosslinkTrigger': 1,
+	'n8n-nodes-base.convertToFile': 1.1,
 	'n8n-nodes-base.filter': 2.3,
 	'n8n-nodes-base.httpRequest': 4.5,
 	'n8n-nodes-base.manualTrigger': 1,
 	'n8n-nodes-base.noOp': 1,
+	'n8n-nodes-base.postgres': 2.7,
 	'n8n-nodes-base.scheduleTrigger': 1.4,
 	'n8n-nodes-base.set': 3.5,
 	'n8n-nodes-base.splitOut': 1,
@@ -91,8 +94,9 @@ describe.each(files)('template %s', (file) => {
 	});
 
 	it('gives each node that can fail on single records an error path', () => {
-		const pushing = working.filter((node) => node.parameters.operation === 'push');
-		for (const node of pushing) {
+		const PER_RECORD = ['push', 'sync', 'retry', 'import'];
+		const perRecord = working.filter((node) => PER_RECORD.includes(String(node.parameters.operation)));
+		for (const node of perRecord) {
 			expect(node.onError).toBe('continueErrorOutput');
 			expect(template.connections[node.name]?.main[1]).toHaveLength(1);
 		}

@@ -41,7 +41,7 @@ export const description: INodeProperties[] = shownFor({ link: ['resolve'] }, [
 		name: 'choice',
 		type: 'options',
 		options: [
-			{ name: 'Another Value', value: 'value', description: 'Neither: the value given below goes to both sides' },
+			{ name: 'A Value', value: 'value', description: 'Neither: the value given below goes to both sides' },
 			{ name: 'External Value', value: 'external', description: 'What the external system has now' },
 			{ name: 'Local Value', value: 'local', description: 'What your system has now' },
 		],
@@ -76,9 +76,7 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 		(index) => decisionAt(this, index),
 		async ({ target, ...request }, index) => {
 			const replication = await session.storeReplication(target, target.entity, index);
-			const resolved = await resolveConflicts(replication, request);
-			if (resolved.length === 0) throw nothingToResolve(target, request);
-			return resolved.map((conflict) => conflictResult(index, conflict));
+			return (await resolveConflicts(replication, request)).map((conflict) => conflictResult(index, conflict));
 		},
 	);
 }
@@ -109,17 +107,5 @@ function valueAt(context: IExecuteFunctions, index: number): FieldValue {
 		code: 'parameter_invalid',
 		message: `"Value" of item ${index} ${text === undefined ? 'is missing' : `has more than ${MAX_VALUE_BYTES} bytes`}.`,
 		remedy: 'Give the value that is right; null or an empty text clears the field.',
-	});
-}
-
-function nothingToResolve(target: EntityTarget, request: Omit<Decision, 'target'>): CrosslinkError {
-	const { conflictId, localId, field } = request;
-	const of = field === undefined ? '' : ` in "${field}"`;
-	const name = conflictId === undefined ? `conflict of ${target.entity} "${localId}"${of}` : `conflict "${conflictId}"`;
-	return new CrosslinkError({
-		class: 'rejected',
-		code: 'conflict_not_found',
-		message: `There is no open ${name} in ${target.integration} for tenant "${target.tenant}".`,
-		remedy: 'Look with Link → Get Conflicts: it may be carried out already, or belong to another entity.',
 	});
 }
