@@ -7,8 +7,10 @@ export interface FieldSides {
 	external: FieldValue | undefined;
 	/** The value both sides last agreed on, in each side's form; undefined = never agreed. */
 	base: { local: FieldValue | undefined; external: FieldValue | undefined } | undefined;
-	/** `local` in the external side's form, to see that both sides changed to the same value. */
+	/** `local` in the external side's form: what a push would send, which a default may fill. */
 	localAsExternal: FieldValue | undefined;
+	/** Both sides are known and hold the same, however each writes it. */
+	alike: boolean;
 }
 
 /** Which side changed last, for policy `newer`; undefined = not known, then it is a conflict. */
@@ -31,7 +33,7 @@ export function mergeField(rule: FieldRule, sides: FieldSides, recency?: Recency
 	const localChanged = changed(sides.local, sides.base, sides.base?.local);
 	const externalChanged = changed(sides.external, sides.base, sides.base?.external);
 	if (!localChanged && !externalChanged) return 'none';
-	if (bothKnown(sides) && sameValue(sides.localAsExternal, sides.external)) return 'agree';
+	if (sides.alike) return 'agree';
 
 	switch (rule.direction) {
 		case 'push':
@@ -56,7 +58,7 @@ function oneWay(
 	targetChanged: boolean,
 	sides: FieldSides,
 ): Verdict {
-	const source = verdict === 'push' ? sides.local : sides.external;
+	const source = verdict === 'push' ? sides.localAsExternal : sides.external;
 	const target = verdict === 'push' ? sides.external : sides.local;
 	if (source === undefined) return 'none';
 	// A first meeting never empties what the other side may hold.
@@ -77,7 +79,7 @@ function twoWay(
 	if (rule.strength === 'initial' && sides.base !== undefined) return 'none';
 	if (sides.base === undefined) {
 		// A first meeting: an empty side takes the other's value, whoever owns the field.
-		if (isEmpty(sides.local)) return isEmpty(sides.external) ? 'none' : 'pull';
+		if (isEmpty(sides.localAsExternal)) return isEmpty(sides.external) ? 'none' : 'pull';
 		if (isEmpty(sides.external)) return 'push';
 	}
 	if (localChanged && !externalChanged) return enforcedBy(rule, 'external') ? 'pull' : 'push';
@@ -110,8 +112,4 @@ function enforcedBy(rule: FieldRule, owner: FieldRule['owner']): boolean {
 function changed(value: FieldValue | undefined, base: FieldSides['base'], was: FieldValue | undefined): boolean {
 	if (value === undefined) return false;
 	return base === undefined || !sameValue(value, was);
-}
-
-function bothKnown(sides: FieldSides): boolean {
-	return sides.local !== undefined && sides.external !== undefined;
 }

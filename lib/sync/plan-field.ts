@@ -1,9 +1,10 @@
 import type { ExternalRecord, FieldRule, Fields, FieldValue } from '../adapters/adapter';
 import type { Base, Conflict, ConflictReason, LinkRow } from '../store/store';
-import { sameValue, valueAt } from './fields';
+import { sameValue } from './fields';
 import { flipsTooOften, type FreezeRule } from './flips';
 import { mergeField, type FieldSides } from './merge';
-import { toExternal, toLocal } from './transform';
+import { sidesAgree, toExternal, toLocal } from './transform';
+import { localValueOf } from './transform/join';
 
 /** Everything a plan is made of. Nothing else decides, so that the same input always gives the same plan. */
 export interface PlanInput {
@@ -56,13 +57,14 @@ export function baseOf(base: Base | null | undefined, rule: FieldRule): FieldSid
  * @throws CrosslinkError `rejected` when a value does not fit the rule
  */
 export function planField(rule: FieldRule, input: PlanInput): FieldStep {
-	const local = input.fields === undefined ? undefined : valueAt(input.fields, rule.local);
+	const { local, localAsExternal } = ownValue(rule, input);
 	const external = input.external?.fields[rule.external];
 	const sides: FieldSides = {
 		local,
 		external,
 		base: baseOf(input.link?.base, rule),
-		localAsExternal: local === undefined ? undefined : toExternal(rule, local),
+		localAsExternal,
+		alike: local !== undefined && external !== undefined && sidesAgree(rule, local, external),
 	};
 	const pending = input.pending.get(baseKey(rule));
 	if (pending?.status === 'resolved') return carryOut(rule, sides, pending, input);
@@ -71,6 +73,19 @@ export function planField(rule: FieldRule, input: PlanInput): FieldStep {
 	}
 	const step = byVerdict(rule, sides, input);
 	return pending === undefined || step.do === 'conflict' ? step : { ...step, ...{ settles: true as const } };
+}
+
+/** Your side's value and what a push would send of it; a new record takes the rule's default for an absent field. */
+function ownValue(rule: FieldRule, { fields, link }: PlanInput): Pick<FieldSides, 'local' | 'localAsExternal'> {
+	if (fields === undefined || rule.direction === 'pull') {
+		const local = fields === undefined ? undefined : localValueOf(rule, fields);
+		return { local, localAsExternal: local };
+	}
+	const value = localValueOf(rule, fields);
+	const isNew = !link?.externalId;
+	const sent = value === undefined && !isNew ? undefined : toExternal(rule, value, fields);
+	// A default stands for an empty field here.
+	return { local: value === undefined && sent !== undefined ? null : value, localAsExternal: sent };
 }
 
 function byVerdict(rule: FieldRule, sides: FieldSides, input: PlanInput): FieldStep {
@@ -101,7 +116,7 @@ function pushed(rule: FieldRule, { local, external, localAsExternal }: FieldSide
 	return { do: 'push', local: local as FieldValue, sent };
 }
 
-function pulled(rule: FieldRule, { local, external }: FieldSides, input: PlanInput): FieldStep {
+function pulled(rule: FieldRule, { local, external, base }: FieldSides, input: PlanInput): FieldStep {
 	const value = external as FieldValue;
 	// Without this side's value a local edit that is not pushed yet would be overwritten unseen.
 	const unknown = local === undefined || input.assumed === true;
@@ -109,7 +124,7 @@ function pulled(rule: FieldRule, { local, external }: FieldSides, input: PlanInp
 	const flips = input.link?.flips?.[baseKey(rule)];
 	if (flipsTooOften(flips, value, input.now, input.freeze))
 		return { do: 'conflict', reason: 'flip_flop', local, external };
-	return { do: 'pull', local: toLocal(rule, value), external: value };
+	return { do: 'pull', local: toLocal(rule, value, local ?? base?.local), external: value };
 }
 
 function externalAlwaysWins(rule: FieldRule): boolean {
@@ -125,7 +140,7 @@ function carryOut(rule: FieldRule, sides: FieldSides, decision: Conflict, input:
 			return { do: 'push', local, sent: localAsExternal as FieldValue, settles: true };
 		case 'external':
 			if (!input.pull || external === undefined) return NOTHING;
-			return { do: 'pull', local: toLocal(rule, external), external, settles: true };
+			return { do: 'pull', local: toLocal(rule, external, local ?? base?.local), external, settles: true };
 		default:
 			return setBoth(rule, decision.value, { local, external, base }, input);
 	}

@@ -1,11 +1,12 @@
 import type { EntityBinding, FieldRule, Fields, FieldValue } from '../adapters/adapter';
 import type { Base, Conflict, ConflictReason, Flip, LinkRow } from '../store/store';
-import { sameValue, valueAt, withValueAt } from './fields';
+import { sameValue, withValueAt } from './fields';
 import { withFlip } from './flips';
 import { needsExternalValue } from './merge';
 import { planAssociations, type AssociationMove } from './plan-associations';
 import { baseKey, baseOf, planField, type FieldStep, type PlanInput } from './plan-field';
 import type { FieldChange } from './replication';
+import { localValueOf } from './transform/join';
 
 /** One field a pull brings in, with what the base said when it was read. */
 export interface PullMove {
@@ -167,7 +168,7 @@ function bringIn(
 		...(base?.external === undefined ? {} : { was: base.external }),
 		...(settles ? { settles } : {}),
 	});
-	const now = input.fields === undefined ? undefined : valueAt(input.fields, rule.local);
+	const now = input.fields === undefined ? undefined : localValueOf(rule, input.fields);
 	plan.changes.push({ field: rule.local, from: now ?? base?.local, to: local, direction: 'pull' });
 }
 
@@ -182,7 +183,7 @@ export function needsExternalRecord(
 	if (pending !== undefined && pending.size > 0) return true;
 	return binding.fields.some((rule) => {
 		if (!needsExternalValue(rule)) return false;
-		const local = valueAt(fields, rule.local);
+		const local = localValueOf(rule, fields);
 		if (local === undefined) return false;
 		if (rule.strength === 'enforced') return true;
 		const base = baseOf(link.base, rule);

@@ -7,6 +7,7 @@ import { valueAt, withValueAt } from './fields';
 import { failureChange } from './outcome';
 import type { RecordPlan } from './plan';
 import type { Replication } from './replication';
+import { localFieldsOf } from './transform/join';
 import type { RecordRun } from './run';
 
 /** What has been learnt about one record of the batch so far. */
@@ -135,7 +136,8 @@ function linkColumns(replication: Replication, record: ExternalRecord): Record<s
 /** The part of a record that the rules speak of: what a retry needs, and no more. */
 function mappedFields({ binding }: Replication, fields: Fields): Fields {
 	let mapped: Fields = {};
-	for (const { local } of [...binding.fields, ...binding.associations]) {
+	const paths = [...binding.fields.flatMap(localFieldsOf), ...binding.associations.map((rule) => rule.local)];
+	for (const local of paths) {
 		const value = valueAt(fields, local);
 		if (value !== undefined) mapped = withValueAt(mapped, local, value);
 	}
