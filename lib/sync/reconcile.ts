@@ -86,8 +86,10 @@ async function reconcilePage(
 	const missing = differing.filter(({ gone }) => gone).length;
 	if (replication.binding.onDelete !== 'ignore')
 		await checkBrake(replication, 'deletes', (counts.unlinked ?? 0) + missing);
-	await checkBrake(replication, 'changes', (counts.repaired ?? 0) + differing.length - missing);
+	const writes = differing.filter(({ push }) => push).length;
+	await checkBrake(replication, 'changes', (counts.written ?? 0) + writes);
 	const outcomes = await repairAll(replication, table, differing, records);
+	add('written', writes);
 	add('repaired', outcomes.filter(({ outcome }) => outcome === 'updated').length);
 	if (replication.binding.onDelete !== 'ignore') add('unlinked', missing);
 	return outcomes;

@@ -96,7 +96,7 @@ describe('push', () => {
 		expect(lost?.link).toMatchObject({ syncStatus: 'pending', attempts: 1 });
 		world.hubspot.faults.clear();
 		const [found] = await push(await world.replication('order'), [order(1)]);
-		expect(found).toMatchObject({ outcome: 'updated', link: { syncStatus: 'synced' } });
+		expect(found).toMatchObject({ outcome: 'unchanged', link: { syncStatus: 'synced' } });
 		expect(world.hubspot.account.list('deals')).toHaveLength(1);
 	});
 
