@@ -19,6 +19,8 @@ module.exports = {
 		project('unit', ['unit/**/*.test.ts']),
 		project('store', ['store/**/*.test.ts']),
 		project('sync', ['sync/**/*.test.ts']),
+		project('simulator', ['simulator/**/*.test.ts']),
+		project('crash', ['crash/**/*.test.ts']),
 		project('sandbox', ['sandbox/**/*.test.ts']),
 		project('conformance', ['conformance/**/*.test.ts']),
 		project('engine', ['engine/**/*.test.ts'], {
