@@ -2,6 +2,7 @@ import type { FieldRule, FieldValue } from '../adapters/adapter';
 import type { Alongside, LinkRow, NewConflict, SyncLogEntry } from '../store/store';
 import { SeveralMatches } from './look-up';
 import type { PlannedConflict } from './plan';
+import { asFieldValue } from './plan-associations';
 import { baseKey, baseOf } from './plan-field';
 import type { FieldChange, Replication } from './replication';
 import type { RecordRun } from './run';
@@ -69,12 +70,18 @@ function logOf(replication: Replication, entry: Progress): SyncLogEntry[] {
 	const pushes = record === undefined ? [] : plan.changes.filter((change) => change.direction === 'push');
 	return [
 		...pushes.map((change) => changeEntry(replication, about, change)),
-		...entry.associations.done.map(({ field, to }) => ({
+		...entry.associations.done.map(({ move, held }) => ({
 			...about,
 			kind: 'link' as const,
-			field,
-			from: null,
-			to: to?.localId ?? null,
+			field: move.field,
+			from: asFieldValue(
+				move,
+				move.held.map((one) => one.localId),
+			),
+			to: asFieldValue(
+				move,
+				held.map((one) => one.localId),
+			),
 			rule: null,
 		})),
 	];

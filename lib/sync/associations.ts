@@ -2,7 +2,7 @@ import type { AssociationChange, EntityBinding } from '../adapters/adapter';
 import { requireCapability } from '../adapters/capability';
 import { CrosslinkError } from '../errors';
 import { inChunks } from './leases';
-import { associationKey, type AssociationMove } from './plan-associations';
+import { additionsOf, associationKey, removalsOf, type AssociationMove, type Referred } from './plan-associations';
 import type { Replication } from './replication';
 
 /** A record whose references are to be brought to the other side. */
@@ -12,19 +12,26 @@ export interface AssociationSubject {
 	moves: AssociationMove[];
 }
 
+/** A reference whose record has no counterpart yet. */
+export interface WaitingReference {
+	field: string;
+	entity: string;
+	to: string;
+}
+
 export interface AssociationReport {
-	/** Moves the other side has taken; `to` is null for a reference that was emptied. */
-	done: Array<{ field: string; key: string; to: { localId: string; externalId: string } | null }>;
-	/** Moves whose other record has no counterpart yet. */
-	waiting: AssociationMove[];
+	/** Per field what the other side holds now. */
+	done: Array<{ move: AssociationMove; key: string; held: Referred[] }>;
+	waiting: WaitingReference[];
 	error?: CrosslinkError;
 }
 
-/** A move with the other side's ids filled in. */
+/** A move with the other side's ids filled in, as far as there are any. */
 interface ResolvedMove {
 	subject: AssociationSubject;
 	move: AssociationMove;
-	to: { localId: string; externalId: string } | null;
+	add: Referred[];
+	remove: Referred[];
 }
 
 /**
@@ -55,16 +62,23 @@ async function resolve(
 	const wanted = subjects.flatMap((subject) =>
 		subject.moves.filter((move) => move.entity === entity).map((move) => ({ subject, move })),
 	);
-	const localIds = [...new Set(wanted.flatMap(({ move }) => (move.to === null ? [] : [move.to])))];
+	const localIds = [...new Set(wanted.flatMap(({ move }) => additionsOf(move)))];
 	const table = replication.store.links(replication.integration, entity);
 	const links = localIds.length === 0 ? [] : await table.findByLocalIds(replication.tenant, localIds);
-	const externalIds = new Map(links.map((link) => [link.localId, link.externalId]));
-	return wanted.flatMap(({ subject, move }): ResolvedMove[] => {
-		if (move.to === null) return [{ subject, move, to: null }];
-		const externalId = externalIds.get(move.to);
-		if (externalId) return [{ subject, move, to: { localId: move.to, externalId } }];
-		reports.get(subject.localId)?.waiting.push(move);
-		return [];
+	const live = links.filter((link) => link.syncStatus !== 'deleted');
+	const externalIds = new Map(live.map((link) => [link.localId, link.externalId]));
+	return wanted.map(({ subject, move }): ResolvedMove => {
+		const add: Referred[] = [];
+		for (const localId of additionsOf(move)) {
+			const externalId = externalIds.get(localId);
+			if (externalId) add.push({ localId, externalId });
+			else reports.get(subject.localId)?.waiting.push({ field: move.field, entity, to: localId });
+		}
+		// A single reference keeps its old record until the new one is there.
+		const keepsOld = !move.many && add.length < additionsOf(move).length;
+		const staying = new Set(add.map((one) => one.externalId));
+		const remove = keepsOld ? [] : removalsOf(move).filter((one) => !staying.has(one.externalId));
+		return { subject, move, add, remove };
 	});
 }
 
@@ -75,28 +89,27 @@ async function carryOut(
 	reports: Map<string, AssociationReport>,
 ): Promise<void> {
 	const failed = new Set<string>();
-	await send(replication, entity, additions(moves), reports, failed);
+	await send(replication, entity, changesOf(moves, 'add'), reports, failed);
 	const stillGood = moves.filter(({ subject }) => !failed.has(subject.localId));
-	await send(replication, entity, removals(stillGood), reports, failed);
-	for (const { subject, move, to } of moves) {
-		if (failed.has(subject.localId)) continue;
-		reports.get(subject.localId)?.done.push({ field: move.field, key: associationKey(move.field), to });
+	await send(replication, entity, changesOf(stillGood, 'remove'), reports, failed);
+	for (const { subject, move, add, remove } of moves) {
+		if (failed.has(subject.localId) || add.length + remove.length === 0) continue;
+		const gone = new Set(remove.map((one) => one.localId));
+		const held = [...move.held.filter((one) => !gone.has(one.localId)), ...add];
+		// Of two local records behind one external record only the name changes: the old one goes here, the record stays.
+		const named = move.many ? held : held.filter((one) => move.wanted.includes(one.localId));
+		reports.get(subject.localId)?.done.push({ move, key: associationKey(move.field), held: named });
 	}
 }
 
-function additions(moves: ResolvedMove[]): AssociationChange[] {
-	return moves.flatMap(({ subject, to }) =>
-		to === null
-			? []
-			: [{ ref: subject.localId, fromId: subject.externalId, toId: to.externalId, action: 'add' as const }],
-	);
-}
-
-function removals(moves: ResolvedMove[]): AssociationChange[] {
-	return moves.flatMap(({ subject, move, to }) =>
-		move.from === null || move.from.externalId === to?.externalId
-			? []
-			: [{ ref: subject.localId, fromId: subject.externalId, toId: move.from.externalId, action: 'remove' as const }],
+function changesOf(moves: ResolvedMove[], action: AssociationChange['action']): AssociationChange[] {
+	return moves.flatMap(({ subject, ...move }) =>
+		move[action].map(({ externalId }) => ({
+			ref: subject.localId,
+			fromId: subject.externalId,
+			toId: externalId,
+			action,
+		})),
 	);
 }
 

@@ -1,6 +1,6 @@
 import { CrosslinkError } from '../errors';
 import type { LinkRow } from '../store/store';
-import type { AssociationMove } from './plan-associations';
+import type { WaitingReference } from './associations';
 import type { Progress } from './settlement';
 import type { Replication } from './replication';
 
@@ -31,7 +31,7 @@ export function goneText(replication: Replication, link: LinkRow): string {
 }
 
 /** Why a record is not complete on the other side yet. */
-export function waitingText(waiting: AssociationMove[]): string {
+export function waitingText(waiting: WaitingReference[]): string {
 	const names = waiting.map((move) => `${move.entity} "${move.to}"`).join(', ');
 	return `Not associated yet: ${names} has no counterpart on the other side. Push it first; this record then follows.`;
 }

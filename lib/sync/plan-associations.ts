@@ -1,17 +1,25 @@
-import type { EntityBinding, Fields, FieldValue } from '../adapters/adapter';
+import type { AssociationRule, EntityBinding, Fields, FieldValue } from '../adapters/adapter';
 import { CrosslinkError } from '../errors';
 import { checkId } from '../store/ids';
 import type { Base } from '../store/store';
 import { valueAt } from './fields';
 
-/** A reference to another record that is to be added, moved or taken away on the other side. */
+/** A record of another entity, by both its ids. */
+export interface Referred {
+	localId: string;
+	externalId: string;
+}
+
+/** References of one field that are to be brought in step: the difference of two sets. */
 export interface AssociationMove {
 	field: string;
 	entity: string;
-	/** Local id now; null = the reference was emptied. */
-	to: string | null;
+	/** The field holds a list of ids; otherwise one id or none. */
+	many: boolean;
 	/** What the other side holds by our last knowledge. */
-	from: { localId: string; externalId: string } | null;
+	held: Referred[];
+	/** Local ids as the field has them now. */
+	wanted: string[];
 }
 
 /** Name of an association in the base. */
@@ -26,34 +34,66 @@ export function planAssociations(
 	base: Base | null | undefined,
 ): AssociationMove[] {
 	if (fields === undefined) return [];
-	return binding.associations.flatMap((rule): AssociationMove[] => {
-		const value = valueAt(fields, rule.local);
-		if (value === undefined) return [];
-		const to = referenceOf(rule.local, value);
-		const key = associationKey(rule.local);
-		const heldLocal = base?.local[key];
-		const heldExternal = base?.external[key];
-		const from =
-			typeof heldLocal === 'string' && typeof heldExternal === 'string'
-				? { localId: heldLocal, externalId: heldExternal }
-				: null;
-		if (to === (from?.localId ?? null)) return [];
-		return [{ field: rule.local, entity: rule.entity, to, from }];
+	return binding.associations.flatMap((rule) => planReference(rule, fields, base));
+}
+
+/** Local ids the move adds, in the order of the field. */
+export function additionsOf({ wanted, held }: AssociationMove): string[] {
+	const there = new Set(held.map((one) => one.localId));
+	return wanted.filter((localId) => !there.has(localId));
+}
+
+/** Records the move takes away. */
+export function removalsOf({ wanted, held }: AssociationMove): Referred[] {
+	const kept = new Set(wanted);
+	return held.filter((one) => !kept.has(one.localId));
+}
+
+/** The field's value as it stands in changes and in the base: a list, or one value or null. */
+export function asFieldValue(move: Pick<AssociationMove, 'many'>, ids: string[]): FieldValue {
+	return move.many ? ids : (ids[0] ?? null);
+}
+
+function planReference(rule: AssociationRule, fields: Fields, base: Base | null | undefined): AssociationMove[] {
+	const value = valueAt(fields, rule.local);
+	if (value === undefined) return [];
+	const { local: field, entity } = rule;
+	const move = { field, entity, many: Array.isArray(value), held: heldBy(field, base), wanted: idsFrom(field, value) };
+	return additionsOf(move).length + removalsOf(move).length === 0 ? [] : [move];
+}
+
+function heldBy(field: string, base: Base | null | undefined): Referred[] {
+	const key = associationKey(field);
+	const localIds = listOf(base?.local[key]);
+	const externalIds = listOf(base?.external[key]);
+	return localIds.flatMap((localId, index): Referred[] => {
+		const externalId = externalIds[index];
+		return externalId === undefined ? [] : [{ localId, externalId }];
 	});
 }
 
-/** The local id a reference names; null = it was emptied. */
-function referenceOf(field: string, value: FieldValue): string | null {
-	if (value === null || value === '') return null;
+function listOf(value: FieldValue | undefined): string[] {
+	const list = Array.isArray(value) ? value : [value];
+	return list.filter((one): one is string => typeof one === 'string');
+}
+
+/** The local ids a reference names, each once. */
+function idsFrom(field: string, value: FieldValue): string[] {
+	const list = Array.isArray(value) ? value : [value];
+	return [...new Set(list.flatMap((one) => idFrom(field, one)))];
+}
+
+function idFrom(field: string, value: FieldValue): string[] {
+	if (value === null || value === '') return [];
 	if (typeof value === 'string' || typeof value === 'number') {
 		const problem = checkId(`reference "${field}"`, String(value));
-		if (problem === undefined) return String(value);
+		if (problem === undefined) return [String(value)];
 		throw problem;
 	}
 	throw new CrosslinkError({
 		class: 'rejected',
 		code: 'reference_not_an_id',
-		message: `Field "${field}" should hold the id of another record, but holds ${Array.isArray(value) ? 'a list' : typeof value}.`,
+		message: `Field "${field}" should hold ids of other records, but holds ${Array.isArray(value) ? 'a list in a list' : `a ${typeof value}`}.`,
 		remedy: 'Map the field that holds the id itself, for example by a dotted path such as company.id.',
 	});
 }

@@ -1,6 +1,7 @@
 import type { RecordGroup } from './groups';
 import { inChunks } from './leases';
 import type { RecordPlan } from './plan';
+import { additionsOf, removalsOf } from './plan-associations';
 import type { PlanSummary } from './replication';
 import type { RecordRun } from './run';
 
@@ -33,8 +34,8 @@ function callsOf(batch: Planned[], associateSize: number): number {
 	const entities = [...new Set(moves.map((move) => move.entity))];
 	const associations = entities.flatMap((entity) => {
 		const ofEntity = moves.filter((move) => move.entity === entity);
-		const adds = ofEntity.filter((move) => move.to !== null).length;
-		const removals = ofEntity.filter((move) => move.from !== null).length;
+		const adds = ofEntity.reduce((sum, move) => sum + additionsOf(move).length, 0);
+		const removals = ofEntity.reduce((sum, move) => sum + removalsOf(move).length, 0);
 		return [Math.ceil(adds / associateSize), Math.ceil(removals / associateSize)];
 	});
 	return Number(updates) + Number(creates) + associations.reduce((sum, calls) => sum + calls, 0);

@@ -4,6 +4,7 @@ import type { RecordGroup } from './groups';
 import { lookUp } from './look-up';
 import { failure, outcomeOf, tombstone, viewOf } from './outcome';
 import { needsExternalRecord, type RecordPlan } from './plan';
+import { asFieldValue } from './plan-associations';
 import { baseOf } from './plan-field';
 import { costOf } from './preview-cost';
 import { readExternals } from './read-externals';
@@ -116,12 +117,15 @@ function withBase({ binding }: Replication, link: LinkRow | undefined, plan: Rec
 		const base = rule && baseOf(link?.base, rule)?.local;
 		return base === undefined ? change : { ...change, base };
 	});
-	const references = plan.associations.map(({ field, from, to }): FieldChange => ({
-		field,
-		from: from?.localId ?? null,
-		to,
-		direction: 'push',
-	}));
+	const references = plan.associations.map((move): FieldChange => {
+		const held = move.held.map((one) => one.localId);
+		return {
+			field: move.field,
+			from: asFieldValue(move, held),
+			to: asFieldValue(move, move.wanted),
+			direction: 'push',
+		};
+	});
 	return [...fields, ...references];
 }
 

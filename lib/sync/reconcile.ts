@@ -3,6 +3,7 @@ import type { LinkRow, LinkTable } from '../store/store';
 import { checkBrake } from './brakes';
 import { reportDrift, reportGone } from './drift';
 import { ownFields } from './own-side';
+import { pruneLog } from './prune-log';
 import { planRecord } from './plan';
 import { pullLinks } from './pull';
 import { readExternals } from './read-externals';
@@ -53,6 +54,7 @@ export async function* reconcile(replication: Replication, options: ReconcileOpt
 		const outcomes = await reconcilePage(replication, table, links, options.repair, counts);
 		position = links.at(-1)?.localId ?? position;
 		const finished = links.length < options.pageSize;
+		await pruneLog(replication, { always: true });
 		const finishedAt = finished ? replication.now() : null;
 		await store.progress.save(tenant, integration, binding.entity, KIND, { position, counts, startedAt, finishedAt });
 		yield { outcomes, report: { finished, position, counts: { ...counts }, startedAt: startedAt.toISOString() } };

@@ -8,6 +8,7 @@ import { keyOf } from './key';
 import { failureChange } from './outcome';
 import { ownFields } from './own-side';
 import { emptyPlan, type RecordPlan } from './plan';
+import type { PullOutcome } from './replication';
 import type { RecordRun } from './run';
 import { alongsideOf } from './alongside';
 import { changeOf, type Progress } from './settlement';
@@ -91,9 +92,21 @@ export class RecordBatch {
 		}
 		for (const entry of entries) {
 			const change = changes.get(entry.link.localId) as LinkChange;
-			outcomes.set(entry.link.localId, settlementOutcome(this.run, entry, change));
+			outcomes.set(entry.link.localId, this.outcomeOf(entry, change));
 		}
 		return settled;
+	}
+
+	/** In a second pass the first one's work is part of the outcome. */
+	private outcomeOf(entry: Progress, change: LinkChange): PullOutcome {
+		const { outcomes, waiting } = this.run;
+		const { localId } = entry.link;
+		const before = waiting.has(localId) ? outcomes.get(localId) : undefined;
+		if (entry.associations.waiting.length > 0) waiting.set(localId, entry.associations.waiting);
+		const now = settlementOutcome(this.run, entry, change);
+		if (before === undefined || now.error) return now;
+		const { outcome, patch, receipt } = before.outcome === 'unchanged' ? now : before;
+		return { ...now, outcome, patch, receipt, changes: [...before.changes, ...now.changes] };
 	}
 
 	private async upsert(): Promise<CrosslinkError | undefined> {

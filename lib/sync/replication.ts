@@ -18,6 +18,8 @@ export interface Replication {
 	retry: { attempts: number; delaySeconds: number };
 	leaseSeconds: number;
 	syncLog: 'off' | 'errors' | 'all';
+	/** Log entries older than this are pruned. */
+	syncLogDays: number;
 	/** A field that flips this often within this time is frozen into a conflict. */
 	freeze: { flips: number; minutes: number };
 	/** A run stops when both the share of the links and the count are passed. */

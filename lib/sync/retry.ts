@@ -1,4 +1,5 @@
 import type { PushItem, Replication, SyncOutcome } from './replication';
+import { pruneLog } from './prune-log';
 import { withoutPullParts } from './push';
 import { runRecords } from './run-records';
 
@@ -10,6 +11,7 @@ import { runRecords } from './run-records';
 export async function retry(replication: Replication, limit: number): Promise<SyncOutcome[]> {
 	const table = replication.store.links(replication.integration, replication.binding.entity);
 	const due = await table.due(replication.tenant, limit);
+	await pruneLog(replication, { always: true });
 	const items = due.map((link): PushItem => ({ localId: link.localId, fields: {} }));
 	return (await runRecords(replication, items, false, 'unsent')).map(withoutPullParts);
 }

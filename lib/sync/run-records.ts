@@ -8,6 +8,7 @@ import { failure, tombstone, withoutPatch } from './outcome';
 import { touchesLink } from './plan';
 import type { OwnSide } from './own-side';
 import { patchOutcome } from './patch';
+import { pruneLog } from './prune-log';
 import { readExternals } from './read-externals';
 import type { PullOutcome, PushItem, Replication } from './replication';
 import { findLinks, findPending, planOf, type RecordRun } from './run';
@@ -40,16 +41,33 @@ export async function runRecords(
 
 	// Updates before creates, so that each batch is one kind of call.
 	changed.sort((a, b) => Number(!run.known.get(a)?.externalId) - Number(!run.known.get(b)?.externalId));
-	const busy = await withLeases(replication, run.table, changed, replication.promises.batchSize.upsert, (claimed) =>
+	await runLeased(run, changed);
+	// Records of one run may refer to each other: the second pass finds what the first has made.
+	await runLeased(run, waitingForThisRun(run));
+	if (changed.length > 0) await pruneLog(replication);
+	return items.map((item, index) => {
+		const problem = refused.get(index);
+		return problem ? withoutPatch(problem) : (run.outcomes.get(item.localId.trim()) as PullOutcome);
+	});
+}
+
+async function runLeased(run: RecordRun, localIds: string[]): Promise<void> {
+	const { replication, table } = run;
+	const busy = await withLeases(replication, table, localIds, replication.promises.batchSize.upsert, (claimed) =>
 		runClaimed(run, claimed),
 	);
 	for (const localId of busy) {
 		const error = linkBusy(localId, replication.binding.entity);
 		run.outcomes.set(localId, withoutPatch(failure(replication, localId, error)));
 	}
-	return items.map((item, index) => {
-		const problem = refused.get(index);
-		return problem ? withoutPatch(problem) : (run.outcomes.get(item.localId.trim()) as PullOutcome);
+}
+
+/** Records that still wait for a record which this run has linked meanwhile. */
+function waitingForThisRun(run: RecordRun): string[] {
+	const linked = (localId: string): boolean => Boolean(run.outcomes.get(localId)?.externalId);
+	return [...run.waiting].flatMap(([localId, references]) => {
+		const ofThisRun = references.some(({ entity, to }) => entity === run.replication.binding.entity && linked(to));
+		return ofThisRun ? [localId] : [];
 	});
 }
 
@@ -64,7 +82,17 @@ export async function beginRun(
 	const table = replication.store.links(replication.integration, replication.binding.entity);
 	const known = await findLinks(table, replication.tenant, [...groups.keys()]);
 	const pending = await findPending(replication, known.values());
-	const run: RecordRun = { replication, table, pull, groups, known, pending, seen: new Map(), outcomes: new Map() };
+	const run: RecordRun = {
+		replication,
+		table,
+		pull,
+		groups,
+		known,
+		pending,
+		seen: new Map(),
+		waiting: new Map(),
+		outcomes: new Map(),
+	};
 	if (pull) await seeAll(run);
 	return { run, refused };
 }

@@ -1,6 +1,7 @@
 import type { ExternalRecord } from '../adapters/adapter';
 import type { CrosslinkError } from '../errors';
 import type { Conflict, LinkRow, LinkTable } from '../store/store';
+import type { WaitingReference } from './associations';
 import type { RecordGroup } from './groups';
 import { inChunks } from './leases';
 import { ownFields } from './own-side';
@@ -23,6 +24,8 @@ export interface RecordRun {
 	pending: Map<string, Map<string, Conflict>>;
 	/** What was read of the other side before anything was leased, by local id. */
 	seen: Map<string, SeenRecord>;
+	/** References whose record has no counterpart yet, by local id. */
+	waiting: Map<string, WaitingReference[]>;
 	outcomes: Map<string, PullOutcome>;
 	/** The connection is refused or throttled: further batches would only fail the same way. */
 	halted?: CrosslinkError;

@@ -3,6 +3,7 @@ import { fieldConflict, goneText, waitingText } from './errors';
 import { outcomeOf, viewOf, withoutPatch } from './outcome';
 import { handOut } from './patch';
 import type { PlannedConflict } from './plan';
+import { asFieldValue } from './plan-associations';
 import { baseOf } from './plan-field';
 import type { ConflictView, FieldChange, Outcome, PullOutcome } from './replication';
 import type { RecordRun } from './run';
@@ -62,9 +63,17 @@ export function viewOfConflict({ rule, reason, local, external }: PlannedConflic
 	return { field: rule.local, reason, local: local ?? null, external: external ?? null, base: base?.local ?? null };
 }
 
-function associationChanges({ plan, associations }: Progress): FieldChange[] {
-	const done = new Set(associations.done.map((move) => move.field));
-	return plan.associations
-		.filter((move) => done.has(move.field))
-		.map((move) => ({ field: move.field, from: move.from?.localId ?? null, to: move.to, direction: 'push' }));
+function associationChanges({ associations }: Progress): FieldChange[] {
+	return associations.done.map(({ move, held }) => ({
+		field: move.field,
+		from: asFieldValue(
+			move,
+			move.held.map((one) => one.localId),
+		),
+		to: asFieldValue(
+			move,
+			held.map((one) => one.localId),
+		),
+		direction: 'push',
+	}));
 }

@@ -6,6 +6,7 @@ import { conflictText, goneText, waitingText } from './errors';
 import { valueAt, withValueAt } from './fields';
 import { failureChange } from './outcome';
 import type { RecordPlan } from './plan';
+import { asFieldValue } from './plan-associations';
 import type { Replication } from './replication';
 import { localFieldsOf } from './transform/join';
 import type { RecordRun } from './run';
@@ -113,9 +114,15 @@ function baseAfter({ link, plan, record, associations }: Progress): Base {
 			base.external[key] = record.fields[external] ?? sent;
 		}
 	}
-	for (const { key, to } of associations.done) {
-		base.local[key] = to?.localId ?? null;
-		base.external[key] = to?.externalId ?? null;
+	for (const { move, key, held } of associations.done) {
+		base.local[key] = asFieldValue(
+			move,
+			held.map((one) => one.localId),
+		);
+		base.external[key] = asFieldValue(
+			move,
+			held.map((one) => one.externalId),
+		);
 	}
 	return base;
 }

@@ -35,6 +35,7 @@ export function replicationOf(
 		retry: settings.retry,
 		leaseSeconds: settings.leaseSeconds,
 		syncLog: settings.syncLog,
+		syncLogDays: settings.syncLogDays,
 		freeze: settings.freeze,
 		brakes: settings.brakes,
 		mappingVersion: hashOf(JSON.parse(JSON.stringify([binding.object, binding.fields, binding.associations]))),

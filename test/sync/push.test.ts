@@ -155,11 +155,21 @@ describe('push', () => {
 
 describe('push of references', () => {
 	let world: World;
+	let lists: World;
 	beforeEach(async () => {
 		world = await openWorld();
+		lists = await openWorld({
+			settings: {
+				entities: {
+					order: { associations: [{ local: 'contactIds', entity: 'contact' }] },
+					company: { associations: [{ local: 'parentId', entity: 'company' }] },
+				},
+			},
+		});
 	});
 	afterEach(async () => {
 		await world.close();
+		await lists.close();
 	});
 	const company = (id: string): PushItem => ({
 		localId: id,
@@ -183,6 +193,41 @@ describe('push of references', () => {
 
 		await push(await world.replication('order'), [order(1, { companyId: null })]);
 		expect(companiesOf(dealId)).toEqual([]);
+	});
+
+	it('keeps a list of references in step, by what came and what went', async () => {
+		const people = ['p', 'q', 'r'].map((id) => ({ localId: id, fields: { id, email: `${id}@customer.example` } }));
+		await push(await lists.replication('contact'), people);
+		const contactsOf = (dealId: string): number =>
+			lists.hubspot.account.associations('deals', dealId).filter((link) => link.object === 'contacts').length;
+		const [created] = await push(await lists.replication('order'), [order(1, { contactIds: ['p', 'q'] })]);
+		expect(contactsOf(created?.externalId as string)).toBe(2);
+		lists.hubspot.calls.clear();
+		const [changed] = await push(await lists.replication('order'), [order(1, { contactIds: ['q', 'r'] })]);
+		expect(changed?.changes).toEqual([{ field: 'contactIds', from: ['p', 'q'], to: ['q', 'r'], direction: 'push' }]);
+		expect(contactsOf(created?.externalId as string)).toBe(2);
+		expect(lists.calls()).toBe(2);
+		await push(await lists.replication('order'), [order(1, { contactIds: [] })]);
+		expect(contactsOf(created?.externalId as string)).toBe(0);
+	});
+
+	it('makes records that refer to each other in two passes', async () => {
+		const ring = [
+			{ localId: 'x', fields: { ...company('x').fields, parentId: 'y' } },
+			{ localId: 'y', fields: { ...company('y').fields, parentId: 'x' } },
+		];
+		const results = await push(await lists.replication('company'), ring);
+		expect(results).toMatchObject([
+			{ outcome: 'created', link: { syncStatus: 'synced' } },
+			{ outcome: 'created', link: { syncStatus: 'synced' } },
+		]);
+		expect(results[0]?.changes).toContainEqual({ field: 'parentId', from: null, to: 'y', direction: 'push' });
+		lists.hubspot.calls.clear();
+		expect((await push(await lists.replication('company'), ring)).map((one) => one.outcome)).toEqual([
+			'unchanged',
+			'unchanged',
+		]);
+		expect(lists.calls()).toBe(0);
 	});
 
 	it('waits for a company that is not there yet, and says so', async () => {

@@ -4,6 +4,7 @@ import { preview } from '../../lib/sync/preview';
 import { pull } from '../../lib/sync/pull';
 import { push } from '../../lib/sync/push';
 import { resolveConflicts } from '../../lib/sync/resolve';
+import { retry } from '../../lib/sync/retry';
 import { sync } from '../../lib/sync/sync';
 import type { PullOutcome, PushItem } from '../../lib/sync/replication';
 import { openWorld, type World } from './world';
@@ -138,6 +139,14 @@ describe('sync both ways', () => {
 			rule: { external: 'dealname' },
 		});
 		expect(history[0]?.run).not.toBe('');
+	});
+
+	it('forgets log entries that are older than the setting', async () => {
+		await open('owner');
+		await syncOne(world, { name: 'Second name', amount: 100 });
+		const later = () => new Date(Date.now() + 91 * 86_400_000);
+		await retry(await world.replication('order', { now: later }), 1);
+		expect(await world.store.log.history('default', 'hubspot', 'order', '1', { limit: 5 })).toEqual([]);
 	});
 
 	it('does not pull a field of both sides without knowing this side', async () => {

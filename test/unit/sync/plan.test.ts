@@ -99,7 +99,9 @@ describe('planPush', () => {
 		);
 		expect(plan.kind).toBe('create');
 		expect(plan.writes).toEqual({ dealname: 'Pumps', amount: 100, po_number: 'PO-1' });
-		expect(plan.associations).toEqual([{ field: 'companyId', entity: 'company', to: 'c1', from: null }]);
+		expect(plan.associations).toEqual([
+			{ field: 'companyId', entity: 'company', many: false, held: [], wanted: ['c1'] },
+		]);
 	});
 
 	it('does nothing for values that equal the base, although the other side spells them differently', () => {
@@ -120,10 +122,16 @@ describe('planPush', () => {
 
 	it('moves and empties references', () => {
 		expect(planPush(binding, { companyId: 'c2' }, link(agreed)).associations).toEqual([
-			{ field: 'companyId', entity: 'company', to: 'c2', from: { localId: 'c1', externalId: '77' } },
+			{
+				field: 'companyId',
+				entity: 'company',
+				many: false,
+				held: [{ localId: 'c1', externalId: '77' }],
+				wanted: ['c2'],
+			},
 		]);
 		expect(planPush(binding, { companyId: null }, link(agreed)).associations).toEqual([
-			{ field: 'companyId', entity: 'company', to: null, from: { localId: 'c1', externalId: '77' } },
+			{ field: 'companyId', entity: 'company', many: false, held: [{ localId: 'c1', externalId: '77' }], wanted: [] },
 		]);
 	});
 
