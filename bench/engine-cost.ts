@@ -116,6 +116,7 @@ function replicationOn(store: Store, tenant: string, syncLog: Replication['syncL
 		retry: { attempts: 3, delaySeconds: 60 },
 		leaseSeconds: 120,
 		syncLog,
+		syncLogDays: 90,
 		freeze: { flips: 5, minutes: 10 },
 		brakes: { deletes: 0.1, deletesCount: 20, changes: 0.5, changesCount: 500 },
 		mappingVersion: 'bench',

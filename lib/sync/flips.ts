@@ -24,6 +24,8 @@ export function withFlip(history: Flip[] | undefined, value: FieldValue, now: Da
  * automations correcting each other do, and people do not.
  */
 export function flipsTooOften(history: Flip[] | undefined, value: FieldValue, now: Date, freeze: FreezeRule): boolean {
+	// A flip needs two values before it; most fields have no history at all.
+	if ((history?.length ?? 0) <= freeze.flips) return false;
 	const hashes = withFlip(history, value, now, freeze).map((flip) => flip.hash);
 	const flips = hashes.filter((hash, index) => index >= 2 && hash === hashes[index - 2] && hash !== hashes[index - 1]);
 	return flips.length >= freeze.flips;

@@ -8,8 +8,21 @@ const BUSY_WAIT_MS = 20_000;
 const BUSY_POLL_MS = 50;
 const BUSY_POLL_MAX_MS = 1_000;
 
-/** What is done with leased links; returns the local ids it settled, whose leases are gone already. */
-export type LeasedWork = (links: LinkRow[]) => Promise<ReadonlySet<string>>;
+/**
+ * What is done with leased links; returns the local ids it settled, whose leases are gone already. Links it gives to
+ * `leave` are claimed again soon: so that nobody waits long for links a slow run has not come to yet.
+ */
+export type LeasedWork = (links: LinkRow[], leave: (links: LinkRow[]) => void) => Promise<ReadonlySet<string>>;
+
+/** Links in one claim and commit. */
+export interface ChunkSize {
+	least: number;
+	/** Chunks grow to this while they are quick. */
+	most: number;
+}
+
+/** Chunks grow while one takes no longer than this, in milliseconds: a commit then costs as much as the work. */
+const QUICK_MS = 250;
 
 /** Local ids in one claim, call and commit. */
 export function inChunks<T>(values: T[], size: number): T[][] {
@@ -28,17 +41,23 @@ export async function withLeases(
 	replication: Replication,
 	table: LinkTable,
 	localIds: string[],
-	chunkSize: number,
+	chunkSize: number | ChunkSize,
 	work: LeasedWork,
 ): Promise<string[]> {
+	const { least, most } = typeof chunkSize === 'number' ? { least: chunkSize, most: chunkSize } : chunkSize;
+	let size = least;
 	let waiting = localIds;
 	let pause = BUSY_POLL_MS;
 	const deadline = Date.now() + BUSY_WAIT_MS;
 	for (;;) {
 		const busy: string[] = [];
-		for (const chunk of inChunks(waiting, chunkSize)) {
+		for (let queue = waiting; queue.length > 0;) {
 			replication.signal?.throwIfAborted();
-			busy.push(...(await claimAndWork(replication, table, chunk, work)));
+			const start = Date.now();
+			const { held, left } = await claimAndWork(replication, table, queue.slice(0, size), work);
+			busy.push(...held);
+			queue = [...left, ...queue.slice(size)];
+			size = Date.now() - start <= QUICK_MS ? Math.min(2 * size, most) : least;
 		}
 		if (busy.length === 0 || Date.now() > deadline) return busy;
 		if (busy.length < waiting.length) pause = BUSY_POLL_MS;
@@ -53,18 +72,19 @@ async function claimAndWork(
 	table: LinkTable,
 	localIds: string[],
 	work: LeasedWork,
-): Promise<string[]> {
+): Promise<{ held: string[]; left: string[] }> {
 	const lease = { owner: replication.runId, seconds: replication.leaseSeconds };
 	const { claimed, busy } = await table.claim(replication.tenant, localIds, lease);
-	if (claimed.length === 0) return busy;
+	if (claimed.length === 0) return { held: busy, left: [] };
+	const left: string[] = [];
 	let settled: ReadonlySet<string> = new Set();
 	try {
-		settled = await work(claimed);
+		settled = await work(claimed, (links) => left.push(...links.map((link) => link.localId)));
 	} finally {
 		const kept = claimed.map((link) => link.localId).filter((localId) => !settled.has(localId));
 		if (kept.length > 0) await table.release(replication.tenant, replication.runId, kept);
 	}
-	return busy;
+	return { held: busy, left };
 }
 
 /** The error of a link that another run held all the time. */

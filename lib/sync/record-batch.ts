@@ -25,24 +25,28 @@ export interface BatchEntry {
 }
 
 /**
- * One batch of a run: one upsert, one association step, one commit. The order matters for a crash at any point:
- * links are committed before `execute`, and nothing the other side has taken is forgotten by more than this batch,
- * which the key makes harmless to repeat.
+ * One commit of a run: an upsert and an association step each time it is executed, then one settle. The order matters
+ * for a crash at any point: links are committed before `execute`, and nothing the other side has taken is forgotten by
+ * more than this batch, which the key makes harmless to repeat.
  */
 export class RecordBatch {
 	private readonly progress = new Map<string, Progress>();
+	/** Added since the last `execute`. */
+	private waiting: Progress[] = [];
 
 	constructor(private readonly run: RecordRun) {}
 
 	add({ record, merged, ...entry }: BatchEntry): void {
-		this.progress.set(entry.link.localId, {
+		const progress: Progress = {
 			...entry,
 			seen: record,
 			externalId: merged && record ? record.externalId : entry.link.externalId,
 			created: false,
 			gone: false,
 			associations: { done: [], waiting: [] },
-		});
+		};
+		this.progress.set(entry.link.localId, progress);
+		this.waiting.push(progress);
 	}
 
 	/** A record whose plan could not be made; its link will carry the reason. */
@@ -61,11 +65,16 @@ export class RecordBatch {
 		this.entry(link.localId).gone = true;
 	}
 
-	/** Makes the calls. Returns the error that makes further batches pointless, if there was one. */
+	/**
+	 * Makes the calls for what was added since the last time.
+	 * @returns the error that makes further calls pointless, if there was one
+	 */
 	async execute(): Promise<CrosslinkError | undefined> {
-		const halting = await this.upsert();
+		const entries = this.waiting;
+		this.waiting = [];
+		const halting = await this.upsert(entries);
 		if (halting) return halting;
-		return await this.associate();
+		return await this.associate(entries);
 	}
 
 	/** Commits what `execute` learnt and turns it into outcomes; returns the local ids whose leases are gone. */
@@ -109,10 +118,10 @@ export class RecordBatch {
 		return { ...now, outcome, patch, receipt, changes: [...before.changes, ...now.changes] };
 	}
 
-	private async upsert(): Promise<CrosslinkError | undefined> {
+	private async upsert(entries: Progress[]): Promise<CrosslinkError | undefined> {
 		const { replication } = this.run;
 		const records: UpsertRecord[] = [];
-		for (const entry of this.progress.values()) {
+		for (const entry of entries) {
 			const { link, plan, fields } = entry;
 			const needsCall = plan.kind === 'create' || Object.keys(plan.writes).length > 0;
 			if (entry.error || !needsCall) continue;
@@ -148,10 +157,8 @@ export class RecordBatch {
 		entry.created = result.created;
 	}
 
-	private async associate(): Promise<CrosslinkError | undefined> {
-		const entries = [...this.progress.values()].filter(
-			(entry) => !entry.error && !entry.gone && entry.plan.associations.length > 0,
-		);
+	private async associate(executed: Progress[]): Promise<CrosslinkError | undefined> {
+		const entries = executed.filter((entry) => !entry.error && !entry.gone && entry.plan.associations.length > 0);
 		if (entries.length === 0) return undefined;
 		const subjects = entries.map((entry) => ({
 			localId: entry.link.localId,

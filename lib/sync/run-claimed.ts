@@ -2,6 +2,7 @@ import type { ExternalRecord, Fields } from '../adapters/adapter';
 import { asCrosslinkError, CrosslinkError } from '../errors';
 import type { LinkRow } from '../store/store';
 import type { RecordGroup } from './groups';
+import { inChunks } from './leases';
 import { lookUp } from './look-up';
 import { failure, tombstone, withoutPatch } from './outcome';
 import { patchOutcome } from './patch';
@@ -13,24 +14,49 @@ import { planOf, type RecordRun } from './run';
 
 /** What was read before the lease may be this old, if the link has not moved since; then it is read again. */
 const SEEN_FRESH_MS = 5_000;
+/** What the other side has taken is committed after this many milliseconds, though more could go into the commit. */
+const COMMIT_WITHIN_MS = 500;
 
 /** `gone`: the link names a record that is not there any more. */
 type Sight = ExternalRecord | CrosslinkError | 'gone';
 
-/** Plans again on the leased rows, which are fresh, and carries the plans out in one batch. */
-export async function runClaimed(run: RecordRun, claimed: LinkRow[]): Promise<ReadonlySet<string>> {
+/**
+ * Plans again on the leased rows, which are fresh, and carries the plans out: one upsert after the other, one commit.
+ * When the other side is slow, what is done is committed sooner and the rest is left for the next claim.
+ */
+export async function runClaimed(
+	run: RecordRun,
+	claimed: LinkRow[],
+	leave: (links: LinkRow[]) => void,
+): Promise<ReadonlySet<string>> {
+	const { replication } = run;
+	const batch = new RecordBatch(run);
+	const since = Date.now();
+	// Updates before creates, so that each call is of one kind.
+	const sorted = claimed.toSorted((a, b) => Number(!a.externalId) - Number(!b.externalId));
+	for (const [index, links] of inChunks(sorted, replication.promises.batchSize.upsert).entries()) {
+		const late = Date.now() - since > COMMIT_WITHIN_MS;
+		if (index > 0 && (late || replication.signal?.aborted)) leave(links);
+		else await execute(run, batch, links);
+	}
+	const settled = await batch.settle();
+	// What the other side has taken is committed by now; the rest is nobody's failure.
+	replication.signal?.throwIfAborted();
+	return settled;
+}
+
+/** The calls for as many links as go into one. */
+async function execute(run: RecordRun, batch: RecordBatch, links: LinkRow[]): Promise<void> {
 	const { replication, outcomes } = run;
 	if (run.halted) {
-		const error = run.halted;
-		for (const link of claimed)
-			outcomes.set(link.localId, withoutPatch(failure(replication, link.localId, error, link)));
-		return new Set();
+		for (const link of links)
+			outcomes.set(link.localId, withoutPatch(failure(replication, link.localId, run.halted, link)));
+		return;
 	}
-	const live = claimed.filter((link) => link.syncStatus !== 'deleted');
-	for (const link of claimed) {
+	const live = links.filter((link) => link.syncStatus !== 'deleted');
+	for (const link of links) {
 		if (link.syncStatus === 'deleted') outcomes.set(link.localId, withoutPatch(tombstone(replication, link)));
 	}
-	const batch = new RecordBatch(run);
 	try {
 		const sights = await lookAtOtherSide(run, live);
 		for (const link of live) addToBatch(run, batch, link, sights.get(link.localId));
@@ -40,10 +66,6 @@ export async function runClaimed(run: RecordRun, claimed: LinkRow[]): Promise<Re
 		for (const link of live) batch.fail(link, error);
 		if (isAboutTheConnection(error)) run.halted = error;
 	}
-	const settled = await batch.settle();
-	// What the other side has taken is committed by now; the rest is nobody's failure.
-	replication.signal?.throwIfAborted();
-	return settled;
 }
 
 function addToBatch(run: RecordRun, batch: RecordBatch, link: LinkRow, sight: Sight | undefined): void {
