@@ -2,7 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { ROOT, runCrosslink } from './harness';
-import { enable, orders, startWorld, type World } from './world';
+import {
+	agree,
+	configure,
+	enable,
+	NAME_IN_CONFLICT,
+	orders,
+	pushOrders,
+	startWorld,
+	untilSomething,
+	type World,
+} from './world';
 
 interface Schema {
 	type?: string | string[];
@@ -36,12 +46,16 @@ let receipt: string;
 beforeAll(async () => {
 	world = await startWorld();
 	await enable(world);
-	const record = { resource: 'record', integration: 'hubspot', entity: 'order' };
-	const { json } = await runCrosslink(world, { ...record, operation: 'push' }, orders(1));
-	externalId = json[0]?.['externalId'] as string;
-	world.hubSpot.account.edit('deals', externalId, { description: 'call back' });
-	const pulled = await runCrosslink(world, { ...record, operation: 'pull' }, [{ externalId }]);
-	receipt = pulled.json[0]?.['receipt'] as string;
+	await configure(world, { ...NAME_IN_CONFLICT, retry: { attempts: 9, delaySeconds: 1 } });
+	[externalId = ''] = await agree(world, orders(1));
+	world.hubSpot.account.edit('deals', externalId, { dealname: 'Theirs', description: 'call back' });
+	// The name is in conflict from here on; the note waits in the receipt.
+	const { json } = await runCrosslink(world, { ...pushOrders, operation: 'sync' }, orders(1, { name: 'Ours' }));
+	receipt = json[0]?.['receipt'] as string;
+	// And one order waits for its next try.
+	world.hubSpot.faults.add({ kind: 'status', status: 503, times: Infinity });
+	await runCrosslink(world, pushOrders, [{ id: 'late', name: 'Late' }], { onError: 'continueErrorOutput' });
+	world.hubSpot.faults.clear();
 });
 afterAll(() => world.stop());
 
@@ -58,8 +72,9 @@ it.each(OPERATIONS)('what %s.%s gives out is what its schema tells the editor', 
 		entity: 'order',
 		...extra(operation),
 	};
-	const items: IDataObject[] = [{ ...orders(1)[0], externalId, receipt, amount: 1 }];
-	const { json, error } = await runCrosslink(world, parameters, items);
+	const items: IDataObject[] = [{ ...orders(1)[0], localId: 'o-1', externalId, receipt, amount: 1 }];
+	const run = () => runCrosslink(world, parameters, items);
+	const { json, error } = operation === 'retry' ? await untilSomething(run) : await run();
 	expect(error).toBeUndefined();
 	expect(json.length).toBeGreaterThan(0);
 	expect(json.flatMap((item) => mismatches(schema, item))).toEqual([]);
@@ -76,7 +91,12 @@ it('every operation of the node has a schema', async () => {
 	expect(offered.map(String).sort()).toEqual(OPERATIONS.map(String).sort());
 });
 
+/** What an operation needs besides, so that it has something to give out. */
 function extra(operation: string): INodeParameters {
 	if (operation === 'upsert') return { localId: 'by-hand', externalId: '999' };
+	if (operation === 'unlink') return { localId: 'by-hand' };
+	if (operation === 'import') return { localId: 'o-1', output: 'records' };
+	if (operation === 'getConflicts') return { status: 'any' };
+	if (operation === 'get') return { includeHistory: true };
 	return {};
 }

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 import { startHubSpot, type HubSpotOptions, type HubSpotStandIn } from '../../sandbox/hubspot';
-import { loadPack, runCrosslink, USER_FOLDER, type Given } from './harness';
+import { loadPack, runCrosslink, USER_FOLDER, type Given, type NodeRun } from './harness';
 
 export interface World extends Given {
 	hubSpot: HubSpotStandIn;
@@ -56,4 +56,43 @@ export function orders(count: number, more: IDataObject = {}): IDataObject[] {
 		dueDate: '2026-12-01',
 		...more,
 	}));
+}
+
+/** Sets what a tenant may set, as a user does: by the node, as JSON. */
+export async function configure(world: World, settings: IDataObject): Promise<void> {
+	const { error } = await runCrosslink(world, {
+		resource: 'integration',
+		operation: 'configure',
+		integration: 'hubspot',
+		settingsInput: 'json',
+		settings: JSON.stringify(settings),
+	});
+	if (error) throw new Error(`configure: ${error.message} ${error.description ?? ''}`);
+}
+
+/** Both sides may change the name; when both did, a person decides. */
+export const NAME_IN_CONFLICT = {
+	syncLog: 'all',
+	entities: {
+		order: { fields: [{ local: 'name', external: 'dealname', direction: 'both', policy: 'manual' }] },
+	},
+};
+
+/** Pushes orders and takes over what HubSpot adds of its own (the stage of a new deal): both sides agree after it. */
+export async function agree(world: World, items: IDataObject[]): Promise<string[]> {
+	const { json: pushed } = await runCrosslink(world, pushOrders, items);
+	const { json: pulled } = await runCrosslink(world, pullOrders, pushed);
+	const { json: confirmed } = await runCrosslink(world, { ...pullOrders, operation: 'confirm' }, pulled);
+	if (confirmed.length !== items.length) throw new Error('the orders do not agree with HubSpot');
+	return pushed.map(({ externalId }) => externalId as string);
+}
+
+/** Runs until something comes out; what is due is due when the store's clock says so. */
+export async function untilSomething(run: () => Promise<NodeRun>): Promise<NodeRun> {
+	const deadline = Date.now() + 20_000;
+	for (;;) {
+		const last = await run();
+		if (last.outputs.flat().length > 0) return last;
+		if (Date.now() > deadline) throw new Error('nothing came out');
+	}
 }
