@@ -3,16 +3,22 @@ import type { LinkChange, LinkRow } from '../store/store';
 import type { FieldChange, LinkView, Outcome, PullOutcome, Replication, SyncOutcome } from './replication';
 
 /** The part of a link that leaves the house, after `change` was written to it. */
-export function viewOf(link: LinkRow, change?: LinkChange): LinkView {
-	const now = { ...link, ...withoutUndefined(change) };
+export function viewOf(link: LinkRow, change: Partial<LinkChange> = {}): LinkView {
+	const {
+		syncStatus = link.syncStatus,
+		lastSyncedAt = link.lastSyncedAt,
+		attempts = link.attempts,
+		nextAttemptAt = link.nextAttemptAt,
+		lastError = link.lastError,
+	} = change;
 	return {
-		syncStatus: now.syncStatus,
-		lastSyncedAt: now.lastSyncedAt?.toISOString() ?? null,
-		attempts: now.attempts,
-		nextAttemptAt: now.nextAttemptAt?.toISOString() ?? null,
-		lastError: now.lastError,
+		syncStatus,
+		lastSyncedAt: lastSyncedAt?.toISOString() ?? null,
+		attempts,
+		nextAttemptAt: nextAttemptAt?.toISOString() ?? null,
+		lastError,
 		...link.columns,
-		...change?.columns,
+		...change.columns,
 	};
 }
 
@@ -107,10 +113,4 @@ export function failureChange(replication: Replication, link: LinkRow, error: Cr
 		lastError: `${error.message} ${error.remedy}`,
 		errorCode: error.code,
 	};
-}
-
-function withoutUndefined(change: LinkChange | undefined): Partial<LinkRow> {
-	if (change === undefined) return {};
-	const { aliases: _aliases, columns: _columns, ...rest } = change;
-	return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as Partial<LinkRow>;
 }

@@ -5,30 +5,35 @@ import { boundTime, storable } from '../row-values';
 import type { Base, LinkChange } from '../store';
 import { slices, type LinkContext } from './link-context';
 
-interface Column {
-	type: ColumnType;
-	value(change: LinkChange): Parameter;
+/** Columns that are written together, and their values. */
+interface ColumnGroup {
+	types: Record<string, ColumnType>;
+	values(change: LinkChange): Parameter[];
 }
 
+const column = (name: string, type: ColumnType, value: (change: LinkChange) => Parameter): ColumnGroup => ({
+	types: { [name]: type },
+	values: (change) => [value(change)],
+});
+
 /** Columns a change may write, by the field of the change they come from. */
-const COLUMNS: Partial<Record<keyof LinkChange, Record<string, Column>>> = {
-	externalId: { external_id: { type: 'text', value: (change) => change.externalId ?? null } },
-	syncStatus: { sync_status: { type: 'text', value: (change) => change.syncStatus ?? null } },
-	lastSyncedAt: { last_synced_at: { type: 'time', value: (change) => boundTime(change.lastSyncedAt ?? null) } },
-	lastError: { last_error: { type: 'text', value: (change) => storable(change.lastError ?? null) } },
-	errorCode: { error_code: { type: 'text', value: (change) => storable(change.errorCode ?? null) } },
-	attempts: { attempts: { type: 'number', value: (change) => change.attempts ?? 0 } },
-	nextAttemptAt: { next_attempt_at: { type: 'time', value: (change) => boundTime(change.nextAttemptAt ?? null) } },
-	base: {
-		base: { type: 'json', value: (change) => baseText(change.base) },
-		base_hash: { type: 'text', value: (change) => (change.base ? hashText(baseText(change.base) ?? '') : null) },
-	},
-	mappingVersion: { mapping_version: { type: 'text', value: (change) => storable(change.mappingVersion ?? null) } },
-	externalVersion: { external_version: { type: 'text', value: (change) => storable(change.externalVersion ?? null) } },
-	pushedVersion: { pushed_version: { type: 'text', value: (change) => storable(change.pushedVersion ?? null) } },
-	unsent: { unsent: { type: 'json', value: (change) => jsonText(change.unsent) } },
-	flips: { flips: { type: 'json', value: (change) => jsonText(change.flips) } },
+const COLUMNS: Partial<Record<keyof LinkChange, ColumnGroup>> = {
+	externalId: column('external_id', 'text', ({ externalId }) => externalId ?? null),
+	syncStatus: column('sync_status', 'text', ({ syncStatus }) => syncStatus ?? null),
+	lastSyncedAt: column('last_synced_at', 'time', ({ lastSyncedAt }) => boundTime(lastSyncedAt ?? null)),
+	lastError: column('last_error', 'text', ({ lastError }) => storable(lastError ?? null)),
+	errorCode: column('error_code', 'text', ({ errorCode }) => storable(errorCode ?? null)),
+	attempts: column('attempts', 'number', ({ attempts }) => attempts ?? 0),
+	nextAttemptAt: column('next_attempt_at', 'time', ({ nextAttemptAt }) => boundTime(nextAttemptAt ?? null)),
+	base: { types: { base: 'json', base_hash: 'text' }, values: ({ base }) => baseValues(base) },
+	mappingVersion: column('mapping_version', 'text', ({ mappingVersion }) => storable(mappingVersion ?? null)),
+	externalVersion: column('external_version', 'text', ({ externalVersion }) => storable(externalVersion ?? null)),
+	pushedVersion: column('pushed_version', 'text', ({ pushedVersion }) => storable(pushedVersion ?? null)),
+	unsent: column('unsent', 'json', ({ unsent }) => jsonText(unsent)),
+	flips: column('flips', 'json', ({ flips }) => jsonText(flips)),
 };
+
+const FIELDS = Object.keys(COLUMNS) as Array<keyof LinkChange>;
 
 /** Writes rows whose lease is ours and gives the leases back; one statement for all changes of one shape. */
 export async function writeChanges(
@@ -39,15 +44,13 @@ export async function writeChanges(
 	changes: LinkChange[],
 ): Promise<void> {
 	for (const shape of shapesOf(changes)) {
-		const columns = columnsOf(shape.example);
-		const names = Object.keys(columns);
-		const types = { id: 'text' as const, ...typesOf(columns) };
-		const sets = names.map((name) => `${name} = b.new_${name}`);
+		const groups = groupsOf(shape.example);
+		const columns = Object.assign({}, ...groups.map((group) => group.types)) as Record<string, ColumnType>;
+		const sets = Object.keys(columns).map((name) => `${name} = b.new_${name}`);
+		const types: Record<string, ColumnType> = { id: 'text' };
+		for (const [name, type] of Object.entries(columns)) types[`new_${name}`] = type;
 		for (const slice of slices(shape.changes, dialect.sliceRows)) {
-			const rows = slice.map((change) => [
-				change.localId,
-				...names.map((name) => columns[name]?.value(change) ?? null),
-			]);
+			const rows = slice.map((change) => [change.localId, ...groups.flatMap((group) => group.values(change))]);
 			const batch = dialect.batch(types, rows, 3);
 			await session.query(
 				`UPDATE ${table}
@@ -65,7 +68,7 @@ function shapesOf(changes: LinkChange[]): Array<{ example: LinkChange; changes: 
 	const shapes = new Map<string, { example: LinkChange; changes: LinkChange[] }>();
 	for (const change of changes) {
 		const order = change.syncStatus === 'deleted' ? '0' : '1';
-		const key = `${order} ${Object.keys(columnsOf(change)).join(' ')}`;
+		const key = [order, ...fieldsOf(change), ...ownColumnsOf(change)].join(' ');
 		const shape = shapes.get(key);
 		if (shape) shape.changes.push(change);
 		else shapes.set(key, { example: change, changes: [change] });
@@ -73,24 +76,22 @@ function shapesOf(changes: LinkChange[]): Array<{ example: LinkChange; changes: 
 	return [...shapes].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, shape]) => shape);
 }
 
-function columnsOf(change: LinkChange): Record<string, Column> {
-	const columns: Record<string, Column> = {};
-	for (const field of Object.keys(COLUMNS) as Array<keyof LinkChange>) {
-		if (change[field] !== undefined) Object.assign(columns, COLUMNS[field]);
-	}
-	for (const own of Object.keys(change.columns ?? {}).sort()) {
-		assertOwnColumn(own);
-		columns[own] = { type: 'text', value: ({ columns: values }) => storable(values?.[own] ?? null) };
-	}
-	return columns;
+const fieldsOf = (change: LinkChange) => FIELDS.filter((field) => change[field] !== undefined);
+
+const ownColumnsOf = (change: LinkChange): string[] => Object.keys(change.columns ?? {}).sort();
+
+function groupsOf(change: LinkChange): ColumnGroup[] {
+	const own = ownColumnsOf(change).map((name) => {
+		assertOwnColumn(name);
+		return column(name, 'text', ({ columns }) => storable(columns?.[name] ?? null));
+	});
+	return [...fieldsOf(change).flatMap((field) => COLUMNS[field] ?? []), ...own];
 }
 
-function typesOf(columns: Record<string, Column>): Record<string, ColumnType> {
-	return Object.fromEntries(Object.entries(columns).map(([name, column]) => [`new_${name}`, column.type]));
-}
-
-function baseText(base: Base | null | undefined): string | null {
-	return base ? canonicalJson({ local: base.local, external: base.external }) : null;
+function baseValues(base: Base | null | undefined): [text: string | null, hash: string | null] {
+	if (!base) return [null, null];
+	const text = canonicalJson({ local: base.local, external: base.external });
+	return [text, hashText(text)];
 }
 
 function jsonText(value: object | null | undefined): string | null {
