@@ -206,9 +206,14 @@ export interface NodeRun {
 }
 
 /** Runs Start with `items`, then the nodes, in n8n's own engine. */
-export async function runNodes(given: Given, nodes: INode[], items: IDataObject[]): Promise<NodeRun> {
+export async function runNodes(
+	given: Given,
+	nodes: INode[],
+	items: IDataObject[],
+	more: Partial<IWorkflowExecuteAdditionalData> = {},
+): Promise<NodeRun> {
 	const workflow = workflowOf(given, nodes);
-	const additionalData = additionalDataFor(given.credentials);
+	const additionalData = additionalDataFor(given.credentials, more);
 	additionalData.hooks = new core.ExecutionLifecycleHooks('manual', '1', {
 		id: 'workflow',
 		name: 'Test',

@@ -1,4 +1,4 @@
-import { runCrosslink, type NodeRun } from './harness';
+import { packNode, runCrosslink, runNodes, type NodeRun } from './harness';
 import { agree, configure, enable, orders, pushOrders, startWorld, untilSomething, type World } from './world';
 
 const reconcile = { ...pushOrders, operation: 'reconcile' };
@@ -59,6 +59,19 @@ describe('record.reconcile', () => {
 		const run = await runCrosslink(world, { ...reconcile, options });
 		expect(run.json).toHaveLength(2);
 		expect(summaryOf(run)).toMatchObject({ finished: true, counts: { checked: 5, differing: 2 } });
+	});
+
+	it('tells a person who watches how far it is, page by page', async () => {
+		await drift();
+		const seen: string[] = [];
+		const sendDataToUI = (_type: string, data: unknown) => void seen.push(JSON.stringify(data));
+		const node = packNode(world, 'Reconcile', { ...reconcile, options: { pageSize: 2 } });
+		await runNodes(world, [node], [{}], { sendDataToUI });
+		expect(seen.filter((text) => text.includes('Reconcile order with hubspot'))).toEqual([
+			expect.stringContaining('2 checked'),
+			expect.stringContaining('4 checked'),
+			expect.stringMatching(/5 checked.*finished/),
+		]);
 	});
 
 	it('stops at the brakes', async () => {

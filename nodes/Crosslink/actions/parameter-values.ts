@@ -1,7 +1,7 @@
 import { CrosslinkError } from '../../../lib/errors';
 
-/** Text with a zone at its end, or a date alone, which JavaScript takes as UTC. */
-const ZONED = /(?:[zZ]|[+-]\d{2}:?\d{2}|^\d{4}-\d{2}-\d{2})$/;
+/** ISO text with its zone, also as databases print it (blank for T, `+02`); a day alone is that day in UTC. */
+const ZONED = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?(Z|[+-]\d{2})(?::?(\d{2}))?)?$/i;
 const EPOCH_MS = /^\d{11,14}$/;
 
 /**
@@ -11,7 +11,7 @@ const EPOCH_MS = /^\d{11,14}$/;
 export function flagFrom(value: unknown, displayName: string, index: number): boolean {
 	if (value === undefined || value === null || value === '') return false;
 	if (typeof value === 'boolean') return value;
-	const word = String(value).trim().toLowerCase();
+	const word = plainText(value)?.toLowerCase();
 	if (word === 'true' || word === '1') return true;
 	if (word === 'false' || word === '0') return false;
 	throw invalid(
@@ -23,13 +23,20 @@ export function flagFrom(value: unknown, displayName: string, index: number): bo
 /** A point in time: ISO text with its zone, epoch milliseconds, or a date object; undefined when it is empty. */
 export function timeFrom(value: unknown, displayName: string, index: number): Date | undefined {
 	if (value === undefined || value === null || value === '') return undefined;
-	const text = value instanceof Date ? value.toJSON() : String(value).trim();
-	const time = EPOCH_MS.test(text) ? new Date(Number(text)) : new Date(ZONED.test(text) ? text : Number.NaN);
+	const text = (isDateObject(value) ? value.toJSON() : plainText(value)) ?? '';
+	const time = new Date(EPOCH_MS.test(text) ? Number(text) : isoOf(text));
 	if (!Number.isNaN(time.getTime())) return time;
 	throw invalid(
 		`"${displayName}" of item ${index} is no time that can be read without guessing its zone.`,
 		'Give it as 2026-12-31T10:00:00Z, as milliseconds since 1970, or by an expression such as {{ $json.updatedAt.toDateTime().toISO() }}.',
 	);
+}
+
+/** In the one form that JavaScript reads alike everywhere; what is no such text becomes no date. */
+function isoOf(text: string): string {
+	const [, day, time, zone = '', minutes = '00'] = ZONED.exec(text) ?? [];
+	if (day === undefined || time === undefined) return day ?? '';
+	return `${day}T${time}${zone.toUpperCase() === 'Z' ? 'Z' : `${zone}:${minutes}`}`;
 }
 
 /** A whole number within bounds; the default when it is empty. */
@@ -40,7 +47,7 @@ export function wholeNumberFrom(
 	{ min, max, byDefault }: { min: number; max: number; byDefault: number },
 ): number {
 	if (value === undefined || value === null || value === '') return byDefault;
-	const number = Number(value);
+	const number = Number(plainText(value) ?? Number.NaN);
 	if (Number.isInteger(number) && number >= min && number <= max) return number;
 	throw invalid(
 		`"${displayName}" of item ${index} is not a whole number from ${min} to ${max}.`,
@@ -61,6 +68,19 @@ export function choiceFrom<T extends string>(
 		`"${displayName}" of item ${index} is none of the choices there are.`,
 		`Set "${displayName}" to one of: ${choices.join(', ')}.`,
 	);
+}
+
+/** Text of what is text by nature; an object's own idea of its text is not asked for. */
+function plainText(value: unknown): string | undefined {
+	return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : undefined;
+}
+
+/** JavaScript's dates, and Luxon's, which n8n's expressions make. */
+function isDateObject(value: unknown): value is { toJSON(): string | null } {
+	if (value instanceof Date) return true;
+	if (typeof value !== 'object' || value === null || !('isLuxonDateTime' in value) || !('toJSON' in value))
+		return false;
+	return typeof value.toJSON === 'function';
 }
 
 function invalid(message: string, remedy: string): CrosslinkError {
