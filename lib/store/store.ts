@@ -272,6 +272,8 @@ export interface IntegrationConfigRow {
 export interface IntegrationConfigTable {
 	get(tenant: string, integration: string): Promise<IntegrationConfigRow | undefined>;
 	getMany(tenant: string): Promise<IntegrationConfigRow[]>;
+	/** Rows of one integration, ascending by tenant, starting behind `afterTenant`. */
+	page(integration: string, page: { afterTenant?: string; limit: number }): Promise<IntegrationConfigRow[]>;
 	/** Creates the row or changes the given fields of it; left-out fields keep their value. */
 	save(
 		change: Pick<IntegrationConfigRow, 'tenant' | 'integration'> &

@@ -1,6 +1,7 @@
 import type { EntityBinding, FieldRule } from '../adapters/adapter';
 import { nearestName } from './nearest-name';
 import { FORBIDDEN_NAMES, hasControlCharacters, shownName } from './plain-json';
+import { transformFault } from './transform-checks';
 
 /** What is wrong with a rule: `at` says where, in words that start a sentence. */
 export interface RuleFault {
@@ -48,8 +49,19 @@ export function localTableFault(localTable: string): RuleFault | undefined {
 
 function ruleFault(rule: FieldRule, binding: EntityBinding, packKeyField: string): RuleFault | undefined {
 	const at = `field "${shownName(rule.local)}"`;
-	const bad = pathFault(rule.local, at) ?? nameFault(rule.external, `${at}: external`);
+	const bad =
+		pathFault(rule.local, at) ??
+		nameFault(rule.external, `${at}: external`) ??
+		first(rule.transform?.join ?? [], (path) => pathFault(path, `${at}: joined field "${shownName(path)}"`)) ??
+		transformFault(rule, at);
 	if (bad !== undefined) return bad;
+	if (rule.transform?.join !== undefined && binding.matchOn === rule.local) {
+		return {
+			at: `matchOn "${shownName(rule.local)}"`,
+			reason: 'names a rule that joins fields',
+			remedy: 'Match on one field of your system.',
+		};
+	}
 	if (rule.strength === 'enforced' && rule.direction === 'pull' && rule.owner === 'local') {
 		return {
 			at,

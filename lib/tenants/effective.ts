@@ -2,12 +2,13 @@ import type { AdapterModule, EntityBinding, Mode } from '../adapters/adapter';
 import { findIntegration, loadAdapter, type IntegrationEntry } from '../adapters/registry';
 import { CrosslinkError } from '../errors';
 import type { IntegrationConfigRow, Store } from '../store/store';
-import { buildBindings } from './bindings';
+import { bindingsOf, buildMappings, type EntityMapping } from './bindings';
 import type { ConnectionChoice } from './connected';
 import { ENCRYPTION_KEY_VARIABLE, readEncryptionKey, readMode, type Environment } from './environment';
 import { parseKeyRing, type KeyRing } from './key-ring';
 import { effectiveSettings, parseSettings, type Settings, type SettingsInput } from './settings';
-import { checkTenant } from './tenant-name';
+import { levelsOf, siteInput } from './site-settings';
+import { ALL_TENANTS, checkTenant } from './tenant-name';
 
 /** Whose integration, and everything its configuration may come from. */
 export interface IntegrationAccess {
@@ -33,25 +34,48 @@ export interface Effective {
 	mode: Mode;
 	modeSource: ModeSource;
 	module: AdapterModule;
+	/** What is set for all tenants. */
+	site: SettingsInput;
 	/** What the tenant set. */
 	input: SettingsInput;
-	/** The same with the defaults. */
+	/** Both over the defaults. */
 	settings: Settings;
+	mappings: ReadonlyMap<string, EntityMapping>;
 	bindings: ReadonlyMap<string, EntityBinding>;
 }
 
-/** Reads the tenant's row and lays it over the defaults. Throws the registry's, the settings' and the mapping's errors. */
+/**
+ * Reads what is set for all tenants and for this one and lays it over the defaults.
+ * Throws the registry's, the settings' and the mapping's errors.
+ */
 export async function loadEffective(access: IntegrationAccess): Promise<Effective> {
 	const tenant = checkTenant(access.tenant);
 	checkChoice(access.connection);
 	const entry = findIntegration(access.integration);
-	const row = await access.store.configs.get(tenant, entry.integration);
+	const { configs } = access.store;
+	const [row, siteRow] = await Promise.all([
+		configs.get(tenant, entry.integration),
+		configs.get(ALL_TENANTS, entry.integration),
+	]);
 	const { mode, modeSource } = chooseMode(readMode(access.environment, entry.integration), row?.mode, entry.modes);
 	const module = await loadAdapter(entry.integration, mode);
 	const input = await parseSettings(row?.settings, entry.integration);
-	const settings = effectiveSettings(input);
-	const bindings = buildBindings(module, settings.entities);
-	return { tenant, entry, row, mode, modeSource, module, input, settings, bindings };
+	const site = await siteInput(siteRow, entry.integration);
+	const settings = effectiveSettings(site, input);
+	const mappings = buildMappings(module, levelsOf(site, input));
+	return {
+		tenant,
+		entry,
+		row,
+		mode,
+		modeSource,
+		module,
+		site,
+		input,
+		settings,
+		mappings,
+		bindings: bindingsOf(mappings),
+	};
 }
 
 /** The environment wins over the tenant's row, the row over the integration's first mode. */

@@ -1,17 +1,19 @@
-import type { AssociationRule, EntityBinding, Fields, FieldRule, Mode } from '../adapters/adapter';
+import type { AssociationRule, EntityBinding, Fields, Mode } from '../adapters/adapter';
 import { integrations } from '../adapters/registry';
 import { asCrosslinkError, type PlainError } from '../errors';
-import type { IntegrationConfigRow } from '../store/store';
-import { isTenantRule } from './bindings';
+import type { IntegrationConfigRow, Store } from '../store/store';
+import type { EntityMapping } from './bindings';
 import type { ConnectionSource } from './connected';
 import { missingFields } from './connection-values';
 import { loadEffective, type Effective, type IntegrationAccess, type ModeSource } from './effective';
+import type { Level, Line, SwitchedRule } from './rule-layers';
 import type { Settings } from './settings';
+import { settingsSources } from './site-settings';
 import { lookAt, SOURCES, type SourceState } from './sources';
 import { checkTenant } from './tenant-name';
 
-/** Where a rule comes from: the integration's pack or the tenant's settings. */
-type Provenance = { from: 'pack' | 'tenant' };
+/** A rule with the level it comes from, and the rules it stands in for, nearest level first. */
+export type SourcedRule<Rule> = Rule & { from: Level; replaced: Array<Rule & { from: Level }> };
 
 export interface SourceView {
 	source: ConnectionSource;
@@ -31,8 +33,12 @@ export interface EntityView {
 	matchOn: string | null;
 	localTable: string | null;
 	onCreate: Fields;
-	fields: Array<FieldRule & Provenance>;
-	associations: Array<AssociationRule & Provenance>;
+	onDelete: EntityBinding['onDelete'];
+	/** Where the above comes from, by name: `object`, `matchOn`, `onCreate.pipeline`. */
+	sources: Record<string, Level>;
+	/** Rules that are switched off are listed with direction `none`. */
+	fields: Array<SourcedRule<SwitchedRule>>;
+	associations: Array<SourcedRule<AssociationRule>>;
 	/** Name of the link table; null until there is one. */
 	linkTable: string | null;
 }
@@ -56,7 +62,9 @@ export interface IntegrationView {
 	};
 	/** Secrets stored for the tenant, by name only. */
 	storedSecrets: string[];
-	settings: Omit<Settings, 'entities'>;
+	settings: Settings;
+	/** Where each of the settings comes from, by path such as `retry.attempts`. */
+	settingsSources: Record<string, Level>;
 	entities: EntityView[];
 	createdAt: string | null;
 	updatedAt: string | null;
@@ -114,7 +122,6 @@ async function view(access: IntegrationAccess, effective: Effective): Promise<In
 	const { tenant, entry, row, mode, modeSource } = effective;
 	const states = await Promise.all(SOURCES.map((source) => lookAt(source, access, effective)));
 	const { source, reason } = explain(access, states);
-	const { entities: _entities, ...settings } = effective.settings;
 	return {
 		tenant,
 		integration: entry.integration,
@@ -125,8 +132,9 @@ async function view(access: IntegrationAccess, effective: Effective): Promise<In
 		modeSource,
 		connection: { source, reason, sources: states.map((state) => sourceView(effective, state)) },
 		storedSecrets: storedSecrets(effective, states),
-		settings,
-		entities: await entityViews(access, effective),
+		settings: effective.settings,
+		settingsSources: settingsSources(effective.site, effective.input),
+		entities: await entityViews(access.store, entry.integration, effective.mappings),
 		createdAt: row?.createdAt.toISOString() ?? null,
 		updatedAt: row?.updatedAt.toISOString() ?? null,
 	};
@@ -164,33 +172,39 @@ function storedSecrets(effective: Effective, states: readonly SourceState[]): st
 	return effective.row?.webhookSecret ? [...names, 'webhookSecret'] : names;
 }
 
-async function entityViews(access: IntegrationAccess, effective: Effective): Promise<EntityView[]> {
-	const { integration } = effective.entry;
-	const withTable = new Set(await access.store.linkTables(integration));
-	return [...effective.bindings.values()].map((binding) =>
-		entityView(
-			effective,
-			binding,
-			withTable.has(binding.entity) ? access.store.links(integration, binding.entity).name : null,
-		),
-	);
+/** The mappings as plain JSON, each line with its source. */
+export async function entityViews(
+	store: Store,
+	integration: string,
+	mappings: ReadonlyMap<string, EntityMapping>,
+): Promise<EntityView[]> {
+	const withTable = new Set(await store.linkTables(integration));
+	return [...mappings.values()].map((mapping) => {
+		const { entity } = mapping.binding;
+		return entityView(mapping, withTable.has(entity) ? store.links(integration, entity).name : null);
+	});
 }
 
-function entityView(effective: Effective, binding: EntityBinding, linkTable: string | null): EntityView {
-	const own = effective.settings.entities[binding.entity];
-	const from = (rule: FieldRule | AssociationRule): Provenance => ({
-		from: isTenantRule(own, rule) ? 'tenant' : 'pack',
-	});
+function entityView(
+	{ binding, localTable, fields, associations, sources }: EntityMapping,
+	linkTable: string | null,
+): EntityView {
 	return {
 		entity: binding.entity,
 		displayName: binding.displayName,
 		object: binding.object,
 		keyField: binding.keyField,
 		matchOn: binding.matchOn ?? null,
-		localTable: own?.localTable ?? null,
+		localTable: localTable ?? null,
 		onCreate: binding.onCreate,
-		fields: binding.fields.map((rule) => ({ ...rule, ...from(rule) })),
-		associations: binding.associations.map((rule) => ({ ...rule, ...from(rule) })),
+		onDelete: binding.onDelete,
+		sources,
+		fields: fields.map(sourced),
+		associations: associations.map(sourced),
 		linkTable,
 	};
+}
+
+function sourced<Rule>({ rule, from, replaced }: Line<Rule>): SourcedRule<Rule> {
+	return { ...rule, from, replaced: replaced.map((one) => ({ ...one.rule, from: one.from })) };
 }

@@ -3,7 +3,7 @@ import { findIntegration, loadAdapter } from '../adapters/registry';
 import type { ConnectionValues, Fields, Mode, PrepareResult } from '../adapters/adapter';
 import { CrosslinkError } from '../errors';
 import type { IntegrationConfigRow } from '../store/store';
-import { buildBindings } from './bindings';
+import { bindingsOf, buildMappings } from './bindings';
 import { connectToTry, type ConnectRequest } from './connect';
 import type { ConnectionSource } from './connected';
 import { missingFields, pickConnectionValues, placesFor, refuseUnknownFields } from './connection-values';
@@ -11,8 +11,9 @@ import { findKeyRing, loadEffective, type IntegrationAccess } from './effective'
 import { viewIntegration, viewOrFault, type BrokenIntegrationView, type IntegrationView } from './integration-view';
 import { linkTableSpecs } from './link-tables';
 import { sealConnection, sealWebhookSecret } from './sealed-row';
-import { effectiveSettings, parseSettings } from './settings';
-import { checkTenant } from './tenant-name';
+import { parseSettings } from './settings';
+import { levelsOf, siteInput } from './site-settings';
+import { ALL_TENANTS, checkTenant } from './tenant-name';
 
 /** What to change; left-out parts (and an empty secret) stay as they are, null takes a part away (settings: the defaults). */
 export interface IntegrationChange {
@@ -63,7 +64,10 @@ export async function configureIntegration(
 
 	const given = change.settings === undefined ? row?.settings : change.settings;
 	const input = await parseSettings(given, entry.integration);
-	const bindings = buildBindings(module, effectiveSettings(input).entities);
+	const site = await siteInput(await access.store.configs.get(ALL_TENANTS, entry.integration), entry.integration);
+	const bindings = bindingsOf(
+		buildMappings(module, levelsOf(site, input), change.settings === undefined ? undefined : 'tenant'),
+	);
 
 	const save: Parameters<IntegrationAccess['store']['configs']['save']>[0] = { ...owner };
 	// Only what was given is written, so that two changes at once do not undo each other.

@@ -15,7 +15,7 @@ export function linkTableSpecs(
 	}));
 }
 
-/** Tables made by this process, so that a site that lives by its environment alone pays for the look once. */
+/** Tables made by this process, by integration and entity, so that a site that lives by its environment alone pays for the look once. */
 const made = new WeakMap<Store, Set<string>>();
 
 /** Makes the link tables unless this process already has, over this store. */
@@ -25,7 +25,10 @@ export async function ensureLinkTables(
 	bindings: ReadonlyMap<string, EntityBinding>,
 ): Promise<void> {
 	const known = made.get(store) ?? new Set<string>();
-	if (known.has(module.integration)) return;
-	await store.createLinkTables(module.integration, linkTableSpecs(module, bindings));
-	made.set(store, known.add(module.integration));
+	const specs = linkTableSpecs(module, bindings);
+	const names = specs.map(({ entity }) => `${module.integration} ${entity}`);
+	if (names.every((name) => known.has(name))) return;
+	await store.createLinkTables(module.integration, specs);
+	for (const name of names) known.add(name);
+	made.set(store, known);
 }

@@ -6,12 +6,11 @@ export function nearestName(given: string, known: readonly string[]): string | u
 	if (given === '') return undefined;
 	let best: { name: string; distance: number } | undefined;
 	for (const name of known) {
-		if (continues(given, name)) return name;
 		if (Math.abs(name.length - given.length) > limit) continue;
 		const distance = editDistance(given.toLowerCase(), name.toLowerCase());
 		if (distance <= limit && (best === undefined || distance < best.distance)) best = { name, distance };
 	}
-	return best?.name;
+	return best?.name ?? known.find((name) => continues(given, name));
 }
 
 /** `retries` and `retryDelay` mean `retry`, though many letters differ. */

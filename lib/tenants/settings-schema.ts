@@ -19,23 +19,60 @@ const MAX_NAME = 200;
 
 const name = z.string().min(1).max(MAX_NAME);
 const share = z.number().min(0).max(1);
+const count = z.number().int().min(0).max(1_000_000_000);
 
 const fieldValue: z.ZodType<FieldValue> = z.lazy(() =>
 	z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(fieldValue), z.record(fieldValue)]),
 );
 
+const scalar = z.union([z.string().max(MAX_NAME), z.number(), z.boolean(), z.null()], {
+	errorMap: () => ({ message: `must be a text of at most ${MAX_NAME} characters, a number, true, false or null` }),
+});
+
+/** `{ "draft": "open" }` is the short form of `[{ "local": "draft", "external": "open" }]`. */
+const pairs = (given: unknown): unknown =>
+	typeof given === 'object' && given !== null && !Array.isArray(given)
+		? Object.entries(given).map(([local, external]) => ({ local, external: external as unknown }))
+		: given;
+
+const transform = z
+	.object({
+		type: z.enum(['text', 'number', 'boolean', 'date', 'datetime']).optional(),
+		timeZone: name.optional(),
+		decimals: z.number().int().min(0).max(10).optional(),
+		scale: z.number().int().min(-9).max(9).optional(),
+		decimalMark: z.enum([',', '.']).optional(),
+		trim: z.boolean().optional(),
+		map: z
+			.preprocess(
+				pairs,
+				z
+					.array(z.object({ local: scalar, external: scalar }).strict())
+					.min(1)
+					.max(500),
+			)
+			.optional(),
+		otherwise: z
+			.union(
+				[z.enum(['reject', 'pass']), z.object({ external: scalar.optional(), local: scalar.optional() }).strict()],
+				{ errorMap: () => ({ message: 'must be reject, pass, or an object with the keys external and local' }) },
+			)
+			.optional(),
+		default: fieldValue.optional(),
+		join: z.array(name).min(1).max(20).optional(),
+		separator: z.string().max(20).optional(),
+	})
+	.strict();
+
 const fieldRule = z
 	.object({
 		local: name,
 		external: name.optional(),
-		direction: z.enum(['push', 'pull', 'both']).optional(),
+		direction: z.enum(['push', 'pull', 'both', 'none']).optional(),
 		owner: z.enum(['local', 'external']).optional(),
 		policy: z.enum(['owner', 'newer', 'onlyIfEmpty', 'manual']).optional(),
 		strength: z.enum(['initial', 'onChange', 'enforced']).optional(),
-		transform: z
-			.object({ type: z.enum(['text', 'number', 'boolean', 'date', 'datetime']) })
-			.strict()
-			.optional(),
+		transform: transform.optional(),
 	})
 	.strict();
 
@@ -45,6 +82,7 @@ const entity = z
 		matchOn: name.optional(),
 		localTable: name.optional(),
 		onCreate: z.record(fieldValue).optional(),
+		onDelete: z.enum(['ignore', 'unlink', 'archive']).optional(),
 		fields: z.array(fieldRule).max(500).optional(),
 		associations: z
 			.array(z.object({ local: name, entity: name }).strict())
@@ -65,7 +103,20 @@ const settings = z
 			.optional(),
 		leaseSeconds: z.number().int().min(10).max(3_600).optional(),
 		syncLog: z.enum(['off', 'errors', 'all']).optional(),
-		brakes: z.object({ deletes: share.optional(), changes: share.optional() }).strict().optional(),
+		syncLogDays: z.number().int().min(1).max(3_650).optional(),
+		freeze: z
+			.object({ flips: z.number().int().min(2).max(10).optional(), minutes: z.number().min(1).max(1_440).optional() })
+			.strict()
+			.optional(),
+		brakes: z
+			.object({
+				deletes: share.optional(),
+				deletesCount: count.optional(),
+				changes: share.optional(),
+				changesCount: count.optional(),
+			})
+			.strict()
+			.optional(),
 	})
 	.strict();
 
@@ -98,6 +149,8 @@ function asFault(issue: z.ZodIssue): SettingsFault {
 			return limit(path, 'at least', issue.type, issue.minimum);
 		case 'too_big':
 			return limit(path, 'at most', issue.type, issue.maximum);
+		case 'invalid_union':
+			return { path, wrong: issue.message, remedy: `Correct ${path}.` };
 		default:
 			return { path, wrong: 'is not a plain JSON value', remedy: `Correct ${path}.` };
 	}
@@ -132,6 +185,7 @@ function limit(path: string, bound: string, type: string, amount: number | bigin
 /** Names allowed at a path, read from the schema itself. */
 function knownKeys(schema: z.ZodTypeAny, path: Array<string | number>): string[] {
 	if (schema instanceof z.ZodOptional) return knownKeys(schema.unwrap() as z.ZodTypeAny, path);
+	if (schema instanceof z.ZodEffects) return knownKeys(schema.innerType() as z.ZodTypeAny, path);
 	const [head, ...rest] = path;
 	if (schema instanceof z.ZodObject) {
 		const shape = schema.shape as Record<string, z.ZodTypeAny>;

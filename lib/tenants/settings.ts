@@ -1,36 +1,50 @@
-import type { AssociationRule, FieldRule, Fields } from '../adapters/adapter';
+import type { AssociationRule, EntityBinding, FieldRule, Fields } from '../adapters/adapter';
 import { CrosslinkError } from '../errors';
 import { boundedJson } from './plain-json';
 
-/** A field rule as a tenant writes it: what is left out comes from the adapter's rule for the same local field. */
-export type FieldRuleSettings = Pick<FieldRule, 'local'> & Partial<Omit<FieldRule, 'local'>>;
+/** A field rule as settings write it: what is left out comes from the level below, for the same local field. */
+export type FieldRuleSettings = Pick<FieldRule, 'local'> &
+	Partial<Omit<FieldRule, 'local' | 'direction'>> & {
+		/** `none` switches the rules of the level below off: all of this local field, or the one to `external`. */
+		direction?: FieldRule['direction'] | 'none';
+	};
 
-/** What a tenant may set per entity; left-out parts come from the adapter's defaults. */
+/** What settings may say per entity; left-out parts come from the level below. */
 export interface EntitySettings {
 	object?: string;
 	matchOn?: string;
 	localTable?: string;
 	onCreate?: Fields;
+	/** What a record deleted on one side means for the other. */
+	onDelete?: EntityBinding['onDelete'];
 	fields?: FieldRuleSettings[];
 	associations?: AssociationRule[];
 }
 
-/** Settings of one integration with nothing left out (design 3.6). */
+/** Settings of one integration besides its entities, with nothing left out. */
 export interface Settings {
-	entities: Record<string, EntitySettings>;
 	retry: { attempts: number; delaySeconds: number };
 	leaseSeconds: number;
 	syncLog: 'off' | 'errors' | 'all';
-	/** Share of the links (0 to 1) above which a run stops and asks. */
-	brakes: { deletes: number; changes: number };
+	/** How long entries of the sync log are kept. */
+	syncLogDays: number;
+	/** A field that goes to and fro this often within this time waits for a person. */
+	freeze: { flips: number; minutes: number };
+	/**
+	 * A run stops and asks when it would delete (or change) more than both the share of the links (0 to 1) and the count:
+	 * in a small set a few records are a large share.
+	 */
+	brakes: { deletes: number; deletesCount: number; changes: number; changesCount: number };
 }
 
-/** Settings as a tenant writes and the store keeps them: only what differs from the defaults. */
+/** Settings as people write and the store keeps them: only what differs from the level below. */
 export interface SettingsInput {
 	entities?: Record<string, EntitySettings>;
 	retry?: Partial<Settings['retry']>;
 	leaseSeconds?: number;
 	syncLog?: Settings['syncLog'];
+	syncLogDays?: number;
+	freeze?: Partial<Settings['freeze']>;
 	brakes?: Partial<Settings['brakes']>;
 }
 
@@ -38,20 +52,22 @@ export interface SettingsInput {
 export const MAX_SETTINGS_CHARACTERS = 512 * 1024;
 
 export const DEFAULT_SETTINGS: Settings = {
-	entities: {},
 	retry: { attempts: 3, delaySeconds: 60 },
 	leaseSeconds: 120,
 	syncLog: 'errors',
-	brakes: { deletes: 0.05, changes: 0.2 },
+	syncLogDays: 90,
+	freeze: { flips: 4, minutes: 10 },
+	brakes: { deletes: 0.05, deletesCount: 10, changes: 0.2, changesCount: 100 },
 };
 
 /**
- * Checks what a tenant gave as settings: an object, or the same as one JSON text. Empty = `{}`.
+ * Checks what was given as settings: an object, or the same as one JSON text. Empty = `{}`.
+ * @param whose the integration, and "for all tenants" where they are that
  * Throws `rejected`, `settings_invalid`, listing up to five faults, each with its path, what is wrong and what is allowed.
- * Whether the rules make sense for an integration is for `buildBindings` to say.
+ * Whether the rules make sense for an integration is for `buildMappings` to say.
  */
-export async function parseSettings(given: unknown, integration: string): Promise<SettingsInput> {
-	const what = `settings of integration ${integration}`;
+export async function parseSettings(given: unknown, whose: string): Promise<SettingsInput> {
+	const what = `settings of integration ${whose}`;
 	const json = boundedJson(given, { what, code: 'settings_invalid', maxCharacters: MAX_SETTINGS_CHARACTERS });
 	if (json === undefined) return {};
 	const { checkSettings } = await import('./settings-schema');
@@ -65,13 +81,17 @@ export async function parseSettings(given: unknown, integration: string): Promis
 	});
 }
 
-/** Lays settings over the defaults. */
-export function effectiveSettings(input: SettingsInput): Settings {
-	return {
-		entities: input.entities ?? {},
-		retry: { ...DEFAULT_SETTINGS.retry, ...input.retry },
-		leaseSeconds: input.leaseSeconds ?? DEFAULT_SETTINGS.leaseSeconds,
-		syncLog: input.syncLog ?? DEFAULT_SETTINGS.syncLog,
-		brakes: { ...DEFAULT_SETTINGS.brakes, ...input.brakes },
-	};
+/** Lays settings over the defaults, level by level: the last one given wins. */
+export function effectiveSettings(...inputs: SettingsInput[]): Settings {
+	return inputs.reduce<Settings>(
+		(below, input) => ({
+			retry: { ...below.retry, ...input.retry },
+			leaseSeconds: input.leaseSeconds ?? below.leaseSeconds,
+			syncLog: input.syncLog ?? below.syncLog,
+			syncLogDays: input.syncLogDays ?? below.syncLogDays,
+			freeze: { ...below.freeze, ...input.freeze },
+			brakes: { ...below.brakes, ...input.brakes },
+		}),
+		DEFAULT_SETTINGS,
+	);
 }

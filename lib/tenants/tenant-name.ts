@@ -4,6 +4,9 @@ import { hasControlCharacters } from './plain-json';
 /** The tenant of a site that has only one; the only one that needs no row of its own. */
 export const DEFAULT_TENANT = 'default';
 
+/** Stands for all tenants where an integration's settings are kept; never a tenant itself. */
+export const ALL_TENANTS = '*';
+
 const MAX_TENANT_CHARACTERS = 128;
 
 /** Gives the name back, or throws `rejected`, `tenant_invalid`. Names are compared exactly, capitals and accents included. */
@@ -17,6 +20,9 @@ export function checkTenant(tenant: unknown): string {
 		throw invalid('holds control characters or broken Unicode', 'Use printable characters only.');
 	}
 	if (tenant !== tenant.trim()) throw invalid('starts or ends with a space', 'Take the space out, e.g. with .trim().');
+	if (tenant === ALL_TENANTS) {
+		throw invalid(`is "${ALL_TENANTS}", which stands for all tenants`, 'Name one tenant.');
+	}
 	return tenant;
 }
 

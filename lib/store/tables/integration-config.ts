@@ -23,6 +23,13 @@ export function integrationConfigTable(database: Database): IntegrationConfigTab
 			const rows = await database.statement(`SELECT * FROM ${table} WHERE tenant = $1 ORDER BY integration`, [tenant]);
 			return rows.map(configOf);
 		},
+		async page(integration, { afterTenant = '', limit }) {
+			const rows = await database.statement(
+				`SELECT * FROM ${table} WHERE integration = $1 AND tenant > $2 ORDER BY tenant LIMIT $3`,
+				[integration, afterTenant, limit],
+			);
+			return rows.map(configOf);
+		},
 		async save(change) {
 			assertTenant(change.tenant);
 			assertName('integration', change.integration);

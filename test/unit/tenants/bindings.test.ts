@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import type { EntityDefaults, FieldRule } from '../../../lib/adapters/adapter';
-import { buildBindings, isTenantRule } from '../../../lib/tenants/bindings';
+import { bindingsOf, buildMappings } from '../../../lib/tenants/bindings';
 import type { EntitySettings } from '../../../lib/tenants/settings';
 import { rejection } from './rejection';
 
@@ -32,7 +32,8 @@ const company: EntityDefaults = {
 	linkColumns: [],
 };
 const pack = { integration: 'hubspot', entities: [order, company], keyField: 'crosslink_id' };
-const build = (settings: Record<string, EntitySettings>) => buildBindings(pack, settings);
+const build = (entities: Record<string, EntitySettings>) =>
+	bindingsOf(buildMappings(pack, [{ level: 'tenant', entities }]));
 const orderOf = (settings: EntitySettings) => {
 	const binding = build({ order: settings }).get('order');
 	if (binding === undefined) throw new Error('order is gone');
@@ -41,8 +42,8 @@ const orderOf = (settings: EntitySettings) => {
 
 test('without settings the defaults stand as they are', () => {
 	expect([...build({}).entries()]).toEqual([
-		['order', { ...order, keyField: 'crosslink_id', onCreate: {} }],
-		['company', { ...company, keyField: 'crosslink_id', onCreate: {} }],
+		['order', { ...order, keyField: 'crosslink_id', onCreate: {}, onDelete: 'ignore' }],
+		['company', { ...company, keyField: 'crosslink_id', onCreate: {}, onDelete: 'ignore' }],
 	]);
 });
 
@@ -105,6 +106,7 @@ test('an entity of the tenant’s own needs an object and its rules, and other e
 		linkColumns: [],
 		keyField: 'crosslink_id',
 		onCreate: {},
+		onDelete: 'ignore',
 	});
 	expect(bindings.get('order')?.associations).toEqual([
 		{ local: 'companyId', entity: 'company' },
@@ -125,18 +127,6 @@ test('onCreate is taken over', () => {
 	expect(orderOf({ onCreate: { pipeline: 'default' } }).onCreate).toEqual({ pipeline: 'default' });
 });
 
-test('provenance of rules is known', () => {
-	const settings = { fields: [{ local: 'amount', direction: 'both' as const }] };
-	expect(orderOf(settings).fields.map((one) => isTenantRule(settings, one))).toEqual([false, true]);
-	expect(isTenantRule(undefined, order.fields[0] as FieldRule)).toBe(false);
-	expect(
-		isTenantRule(
-			{ associations: [{ local: 'companyId', entity: 'company' }] },
-			{ local: 'companyId', entity: 'company' },
-		),
-	).toBe(true);
-});
-
 test('the defaults are never changed', () => {
 	const before = JSON.stringify(pack);
 	orderOf({
@@ -150,6 +140,7 @@ test('the defaults are never changed', () => {
 
 describe('a wrong rule is one error that names entity, field, reason and remedy', () => {
 	const both = (local: string, external = local) => ({ local, external, direction: 'both' as const });
+	const joined = (local: string, join = ['a', 'b']) => ({ local, external: 'full_name', transform: { join } });
 	test.each<[string, Record<string, EntitySettings>, RegExp, RegExp]>([
 		[
 			'two pushed into one',
@@ -266,6 +257,13 @@ describe('a wrong rule is one error that names entity, field, reason and remedy'
 			},
 			/given twice/,
 			/Keep one/,
+		],
+		['matchOn a joined text', { order: { matchOn: 'full', fields: [joined('full')] } }, /rule that joins/, /one field/],
+		[
+			'a joined path that is none',
+			{ order: { fields: [joined('full', ['a..b'])] } },
+			/joined field "a\.\.b"/,
+			/single/,
 		],
 		['the key in onCreate', { order: { onCreate: { crosslink_id: 'x' } } }, /onCreate sets "crosslink_id"/, /Take/],
 		[

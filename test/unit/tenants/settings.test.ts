@@ -2,6 +2,7 @@ import vm from 'node:vm';
 
 import { DEFAULT_SETTINGS, effectiveSettings, parseSettings } from '../../../lib/tenants/settings';
 import { nearestName } from '../../../lib/tenants/nearest-name';
+import { settingsSources } from '../../../lib/tenants/site-settings';
 import { everythingIn, rejection } from './rejection';
 
 const CANARY = 'canary-7Hq2-secret';
@@ -11,6 +12,7 @@ const full = {
 			object: 'deals',
 			matchOn: 'number',
 			localTable: 'shop.orders',
+			onDelete: 'archive',
 			onCreate: { pipeline: 'default' },
 			fields: [
 				{
@@ -20,7 +22,14 @@ const full = {
 					owner: 'local',
 					policy: 'newer',
 					strength: 'enforced',
-					transform: { type: 'number' },
+					transform: { type: 'number', decimals: 2, scale: 2, decimalMark: ',', trim: true, default: 0 },
+				},
+				{ local: 'due', external: 'closedate', direction: 'none', transform: { type: 'date', timeZone: 'UTC' } },
+				{ local: 'full', external: 'x', transform: { join: ['a', 'b.c'], separator: ', ' } },
+				{
+					local: 'stage',
+					external: 'y',
+					transform: { map: [{ local: 'draft', external: 1 }], otherwise: { local: null, external: 'x' } },
 				},
 			],
 			associations: [{ local: 'companyId', entity: 'company' }],
@@ -29,7 +38,9 @@ const full = {
 	retry: { attempts: 5, delaySeconds: 10 },
 	leaseSeconds: 60,
 	syncLog: 'all',
-	brakes: { deletes: 0, changes: 1 },
+	syncLogDays: 7,
+	freeze: { flips: 3, minutes: 5 },
+	brakes: { deletes: 0, deletesCount: 1, changes: 1, changesCount: 2 },
 };
 
 test('an object and its JSON text are the same settings', async () => {
@@ -41,11 +52,12 @@ test.each([undefined, null, '', '  ', {}, '{}'])('%j means: all defaults', async
 	const input = await parseSettings(given, 'hubspot');
 	expect(input).toEqual({});
 	expect(effectiveSettings(input)).toEqual({
-		entities: {},
 		retry: { attempts: 3, delaySeconds: 60 },
 		leaseSeconds: 120,
 		syncLog: 'errors',
-		brakes: { deletes: 0.05, changes: 0.2 },
+		syncLogDays: 90,
+		freeze: { flips: 4, minutes: 10 },
+		brakes: { deletes: 0.05, deletesCount: 10, changes: 0.2, changesCount: 100 },
 	});
 });
 
@@ -54,8 +66,41 @@ test('what is given is laid over the defaults, part by part', async () => {
 	expect(effectiveSettings(input)).toEqual({
 		...DEFAULT_SETTINGS,
 		retry: { attempts: 1, delaySeconds: 60 },
-		brakes: { deletes: 0.5, changes: 0.2 },
+		brakes: { ...DEFAULT_SETTINGS.brakes, deletes: 0.5 },
 	});
+});
+
+test('the last level that says something wins, part by part', () => {
+	const site = { retry: { attempts: 5, delaySeconds: 5 }, syncLog: 'all' as const, freeze: { flips: 3 } };
+	const tenant = { retry: { attempts: 1 }, syncLogDays: 7 };
+	expect(effectiveSettings(site, tenant)).toEqual({
+		...DEFAULT_SETTINGS,
+		retry: { attempts: 1, delaySeconds: 5 },
+		syncLog: 'all',
+		syncLogDays: 7,
+		freeze: { flips: 3, minutes: 10 },
+	});
+	expect(settingsSources(site, tenant)).toMatchObject({
+		'retry.attempts': 'tenant',
+		'retry.delaySeconds': 'integration',
+		syncLog: 'integration',
+		syncLogDays: 'tenant',
+		'freeze.flips': 'integration',
+		'freeze.minutes': 'pack',
+		leaseSeconds: 'pack',
+	});
+});
+
+test('a map may be written as one object; it is kept as a list, because databases sort the keys of objects', async () => {
+	const map = { '10': 'ten', '9': 'nine', none: null };
+	const given = (value: object) => ({ entities: { order: { fields: [{ local: 'a', transform: { map: value } }] } } });
+	const pairs = [
+		{ local: '9', external: 'nine' },
+		{ local: '10', external: 'ten' },
+		{ local: 'none', external: null },
+	];
+	expect(await parseSettings(given(map), 'hubspot')).toEqual(given(pairs));
+	expect(await parseSettings(given(pairs), 'hubspot')).toEqual(given(pairs));
 });
 
 test('objects of another realm, as n8n expressions make them, are taken', async () => {
@@ -79,7 +124,7 @@ describe('every fault is one error with path, reason and remedy', () => {
 		[
 			'a misspelt word',
 			order({ direction: 'psuh' }),
-			/fields\[0\]\.direction must be one of push, pull, both/,
+			/fields\[0\]\.direction must be one of push, pull, both, none/,
 			/mean push/,
 		],
 		['a wrong word', order({ owner: CANARY }), /owner must be one of local, external/, /local or external/],
@@ -95,6 +140,28 @@ describe('every fault is one error with path, reason and remedy', () => {
 		['too many attempts', { retry: { attempts: 21 } }, /retry\.attempts must be at most 20/, /retry\.attempts/],
 		['half an attempt', { retry: { attempts: 1.5 } }, /retry\.attempts must be an integer/, /integer/],
 		['no delay', { retry: { delaySeconds: 0 } }, /retry\.delaySeconds must be at least 1/, /delaySeconds/],
+		['a count of halves', { brakes: { deletesCount: 1.5 } }, /deletesCount must be an integer/, /integer/],
+		['no flip', { freeze: { flips: 1 } }, /freeze\.flips must be at least 2/, /freeze/],
+		['a log for no day', { syncLogDays: 0 }, /syncLogDays must be at least 1/, /syncLogDays/],
+		['an unknown part of the freeze', { freeze: { flip: 2 } }, /freeze\.flip is not known|not a known/, /mean flips\?/],
+		[
+			'a wrong word for deletions',
+			{ entities: { order: { onDelete: 'delete' } } },
+			/onDelete must be one of ignore, unlink, archive/,
+			/ignore or unlink or archive/,
+		],
+		['an unknown transform', order({ transform: { typ: 'text' } }), /transform\.typ is not/, /mean type\?/],
+		['a map of lists', order({ transform: { map: { a: ['b'] } } }), /map\[0\]\.external must be a text/, /map\[0\]/],
+		['a wrong key in a map', order({ transform: { map: [{ locl: 1 }] } }), /map\[0\]\.locl is not a known/, /local/],
+		['an empty map', order({ transform: { map: {} } }), /map must be at least 1 entries/, /map/],
+		['a map that is none', order({ transform: { map: 'x' } }), /map must be an array, not a string/, /array/],
+		[
+			'a wrong otherwise',
+			order({ transform: { otherwise: 'skip' } }),
+			/otherwise must be reject, pass, or/,
+			/otherwise/,
+		],
+		['too many decimals', order({ transform: { decimals: 11 } }), /decimals must be at most 10/, /decimals/],
 		['a brake above the whole', { brakes: { deletes: 5 } }, /brakes\.deletes must be at most 1/, /brakes/],
 		[
 			'a rule without local',

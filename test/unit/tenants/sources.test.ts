@@ -76,8 +76,10 @@ function site(given: Site): { access: IntegrationAccess; effective: Effective; a
 			mode: 'cloud',
 			modeSource: 'tenant',
 			module: pack as unknown as AdapterModule,
+			site: {},
 			input: {},
 			settings: DEFAULT_SETTINGS,
+			mappings: new Map(),
 			bindings: new Map(),
 		},
 	};
