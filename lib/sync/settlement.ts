@@ -111,7 +111,7 @@ function baseAfter({ link, plan, record, associations }: Progress): Base {
 		for (const { key, external, local, sent } of plan.acknowledge) {
 			base.local[key] = local;
 			// The value the other side returned, not the one sent: it may have been trimmed or rounded.
-			base.external[key] = record.fields[external] ?? sent;
+			base.external[key] = Object.hasOwn(record.fields, external) ? (record.fields[external] as FieldValue) : sent;
 		}
 	}
 	for (const { move, key, held } of associations.done) {
