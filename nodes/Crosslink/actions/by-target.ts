@@ -1,6 +1,10 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { asCrosslinkError, CrosslinkError } from '../../../lib/errors';
 import type { Target } from '../../../lib/host/target';
 import { failedItem, type ItemResult } from './operation';
+
+/** Items whose expressions are run in one go: thousands at a stretch would keep n8n from answering anybody. */
+const READ_AT_ONCE = 100;
 
 /** Where a record operation goes. */
 export interface EntityTarget extends Target {
@@ -24,7 +28,8 @@ export async function byTarget<T>(
 ): Promise<ItemResult[]> {
 	const results: ItemResult[] = [];
 	const groups = new Map<string, Group<T>>();
-	for (const index of indexes) {
+	for (const [position, index] of indexes.entries()) {
+		if (position % READ_AT_ONCE === READ_AT_ONCE - 1) await othersTurn();
 		try {
 			const { target, value } = read(index);
 			const key = JSON.stringify([target.tenant, target.integration, target.entity, target.connection]);

@@ -26,7 +26,7 @@ export const description: INodeProperties[] = [
 				name: 'Configure',
 				value: 'configure',
 				action: 'Configure an integration',
-				description: 'Set mode, field rules and, if wanted, the connection of one tenant',
+				description: 'Set mode, field rules and, if wanted, the connection of one tenant, or field rules for all',
 			},
 			{
 				name: 'Disable',
@@ -69,6 +69,7 @@ export const description: INodeProperties[] = [
 	},
 	...shownFor({ integration: OF_ONE }, [integrationProperty]),
 	...configure.description,
-	...shownFor({ integration: ALL }, [tenantProperty]),
+	// Configure has its own: it may be for all tenants.
+	...shownFor({ integration: ALL.filter((name) => name !== 'configure') }, [tenantProperty]),
 	...shownFor({ integration: OF_ONE }, [connectionProperty]),
 ];

@@ -4,16 +4,36 @@ import { findIntegration } from '../../../../lib/adapters/registry';
 import { CrosslinkError } from '../../../../lib/errors';
 import type { Session } from '../../../../lib/host/session';
 import type { Target } from '../../../../lib/host/target';
-import type { FieldRuleSettings } from '../../../../lib/tenants/settings';
+import type { SiteView } from '../../../../lib/tenants/configure-all';
 import type { IntegrationChange } from '../../../../lib/tenants/integrations';
+import { DEFAULT_TENANT } from '../../../../lib/tenants/tenant-name';
 import { eachItem } from '../by-target';
 import { asJson, type ItemResult } from '../operation';
 import { shownFor } from '../shown-for';
-import { targetAt, textAt } from '../target';
+import { requiredTextAt, targetAt, tenantProperty, textAt } from '../target';
+import { ruleOfForm } from './rule-of-form';
 import { withForm, type SettingsForm } from './settings-form';
 import { settingsParameters } from './settings-parameters';
 
+const FOR_ONE_TENANT = { show: { appliesTo: ['tenant'] } };
+
 export const description: INodeProperties[] = shownFor({ integration: ['configure'] }, [
+	{
+		displayName: 'Applies To',
+		name: 'appliesTo',
+		type: 'options',
+		options: [
+			{
+				name: 'All Tenants',
+				value: 'allTenants',
+				description: 'Settings between the defaults and those of each tenant, which win. Holds no secrets.',
+			},
+			{ name: 'This Tenant', value: 'tenant' },
+		],
+		default: 'tenant',
+		description: 'Whose settings these are',
+	},
+	{ ...tenantProperty, displayOptions: FOR_ONE_TENANT },
 	{
 		displayName: 'Mode',
 		name: 'mode',
@@ -24,6 +44,7 @@ export const description: INodeProperties[] = shownFor({ integration: ['configur
 			{ name: 'On-Premises', value: 'onprem', description: 'The system runs in your own network' },
 		],
 		default: 'keep',
+		displayOptions: FOR_ONE_TENANT,
 		description: 'Where the external system runs',
 	},
 	...settingsParameters,
@@ -42,6 +63,7 @@ export const description: INodeProperties[] = shownFor({ integration: ['configur
 			{ name: 'Store What the Credential Holds', value: 'credential' },
 		],
 		default: 'keep',
+		displayOptions: FOR_ONE_TENANT,
 		description:
 			'Address and secrets of this tenant, kept in the store, sealed with the encryption key. One flow can then serve many tenants.',
 	},
@@ -50,7 +72,7 @@ export const description: INodeProperties[] = shownFor({ integration: ['configur
 		name: 'connectionValues',
 		type: 'json',
 		default: '={{ $json.connection }}',
-		displayOptions: { show: { storedConnection: ['values'] } },
+		displayOptions: { show: { appliesTo: ['tenant'], storedConnection: ['values'] } },
 		description:
 			'For example { "accessToken": "...", "clientSecret": "..." }: the fields of the credential, under the same names. Do not type secrets here; let them come from the item.',
 	},
@@ -60,6 +82,7 @@ export const description: INodeProperties[] = shownFor({ integration: ['configur
 		type: 'string',
 		typeOptions: { password: true },
 		default: '',
+		displayOptions: FOR_ONE_TENANT,
 		description:
 			'Stored for this tenant, sealed, when the secret of its webhooks is not part of the connection. Use an expression: what is typed here is saved in the workflow. Empty leaves it as it is.',
 	},
@@ -67,6 +90,7 @@ export const description: INodeProperties[] = shownFor({ integration: ['configur
 
 interface Asked {
 	target: Target;
+	appliesTo: 'tenant' | 'allTenants';
 	mode: Mode | 'keep';
 	settings: { json: unknown } | { form: SettingsForm };
 	storedConnection: string;
@@ -74,13 +98,16 @@ interface Asked {
 	webhookSecret: string | undefined;
 }
 
-/** Stores mode, settings and, when asked, the connection of one tenant. A new integration still has to be enabled. */
+/**
+ * Stores mode, settings and, when asked, the connection of one tenant, or settings alone for all of them.
+ * A new integration still has to be enabled.
+ */
 export async function execute(this: IExecuteFunctions, session: Session, indexes: number[]): Promise<ItemResult[]> {
 	const { configureIntegration } = await import('../../../../lib/tenants/integrations');
 	return await eachItem<Asked>(
 		indexes,
 		(index) => ({
-			target: targetAt(this, index),
+			...appliesAt(this, index),
 			mode: this.getNodeParameter('mode', index, 'keep') as Asked['mode'],
 			settings: settingsAt(this, index),
 			storedConnection: this.getNodeParameter('storedConnection', index, 'keep') as string,
@@ -89,6 +116,7 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 		}),
 		async (asked, index) => {
 			const access = session.access(asked.target, index);
+			if (asked.appliesTo === 'allTenants') return { index, json: asJson(await forAllTenants(access, asked.settings)) };
 			const change: IntegrationChange = {
 				mode: asked.mode === 'keep' ? undefined : asked.mode,
 				settings: 'json' in asked.settings ? asked.settings.json : await formOver(access, asked.settings.form),
@@ -101,6 +129,30 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 }
 
 type Access = ReturnType<Session['access']>;
+
+/** For all tenants no tenant is asked for, and no connection is looked at. */
+function appliesAt(context: IExecuteFunctions, index: number): Pick<Asked, 'appliesTo' | 'target'> {
+	const appliesTo = context.getNodeParameter('appliesTo', index, 'tenant') as string;
+	if (appliesTo === 'tenant') return { appliesTo, target: targetAt(context, index) };
+	if (appliesTo === 'allTenants') {
+		const integration = requiredTextAt(context, 'integration', 'Integration', index);
+		return { appliesTo, target: { tenant: DEFAULT_TENANT, integration, connection: 'auto' } };
+	}
+	throw new CrosslinkError({
+		class: 'rejected',
+		code: 'applies_to_unknown',
+		message: `Item ${index} asks for settings that apply to "${appliesTo}", which does not exist.`,
+		remedy: 'Use one of: tenant, allTenants.',
+	});
+}
+
+async function forAllTenants(access: Access, settings: Asked['settings']): Promise<SiteView> {
+	const { configureAllTenants, loadAllTenants } = await import('../../../../lib/tenants/configure-all');
+	if ('json' in settings) return await configureAllTenants(access, settings.json);
+	const { form } = settings;
+	const { input, bindings } = await loadAllTenants(access);
+	return await configureAllTenants(access, withForm(input, bindings.get(form.entity), form));
+}
 
 async function formOver(access: Access, form: SettingsForm): Promise<unknown> {
 	const { loadEffective } = await import('../../../../lib/tenants/effective');
@@ -116,18 +168,13 @@ function settingsAt(context: IExecuteFunctions, index: number): Asked['settings'
 	const form: SettingsForm = {
 		...(context.getNodeParameter('more', index, {}) as Partial<SettingsForm>),
 		entity: textAt(context, 'entity', index),
-		rules: rule.map(ruleOf),
+		rules: rule.map(ruleOfForm),
 		matchOn: textAt(context, 'matchOn', index),
 		pipeline: textAt(context, 'pipeline', index),
 		stage: textAt(context, 'stage', index),
+		onDelete: textAt(context, 'onDelete', index) as SettingsForm['onDelete'],
 	};
 	return { form };
-}
-
-/** What is left empty comes from the integration's own rule for the same field. */
-function ruleOf({ type, ...parts }: IDataObject): FieldRuleSettings {
-	const filled = Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== ''));
-	return { ...filled, ...(type ? { transform: { type } } : {}) } as FieldRuleSettings;
 }
 
 async function connectionOf(access: Access, asked: Asked): Promise<IntegrationChange['connection']> {

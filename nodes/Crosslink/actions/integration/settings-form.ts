@@ -9,16 +9,22 @@ export interface SettingsForm {
 	matchOn: string;
 	pipeline: string;
 	stage: string;
+	onDelete: EntitySettings['onDelete'] | '';
 	retryAttempts?: number;
 	retryDelaySeconds?: number;
 	leaseSeconds?: number;
 	syncLog?: SettingsInput['syncLog'];
+	syncLogDays?: number;
+	freezeFlips?: number;
+	freezeMinutes?: number;
 	brakeDeletes?: number;
+	brakeDeletesCount?: number;
 	brakeChanges?: number;
+	brakeChangesCount?: number;
 }
 
 /**
- * The tenant's settings with the form laid over them. A rule takes the place of earlier ones for the same local field.
+ * The settings of a tenant (or of all) with the form laid over them. A rule takes the place of earlier ones for the same local field.
  * @param binding of the form's entity; undefined = none is chosen, or the tenant is about to add it
  */
 export function withForm(input: SettingsInput, binding: EntityBinding | undefined, form: SettingsForm): SettingsInput {
@@ -26,19 +32,30 @@ export function withForm(input: SettingsInput, binding: EntityBinding | undefine
 	if (form.entity !== '') {
 		const entity = entityWithForm(input.entities?.[form.entity] ?? {}, binding, form);
 		if (Object.keys(entity).length > 0) result.entities = { ...input.entities, [form.entity]: entity };
-	} else if (form.rules.length > 0 || form.matchOn !== '' || form.pipeline !== '' || form.stage !== '') {
+	} else if (form.rules.length > 0 || `${form.matchOn}${form.pipeline}${form.stage}${form.onDelete}` !== '') {
 		throw new CrosslinkError({
 			class: 'rejected',
 			code: 'parameter_missing',
-			message: 'The form has field rules, a match field, a pipeline or a stage, but no entity they belong to.',
+			message:
+				'The form has field rules, a match field, a pipeline, a stage or a rule for deletions, but no entity they belong to.',
 			remedy: 'Choose the entity.',
 		});
 	}
 	const retry = given({ attempts: form.retryAttempts, delaySeconds: form.retryDelaySeconds });
-	const brakes = given({ deletes: form.brakeDeletes, changes: form.brakeChanges });
+	const freeze = given({ flips: form.freezeFlips, minutes: form.freezeMinutes });
+	const brakes = given({
+		deletes: form.brakeDeletes,
+		deletesCount: form.brakeDeletesCount,
+		changes: form.brakeChanges,
+		changesCount: form.brakeChangesCount,
+	});
 	if (retry) result.retry = { ...input.retry, ...retry };
+	if (freeze) result.freeze = { ...input.freeze, ...freeze };
 	if (brakes) result.brakes = { ...input.brakes, ...brakes };
-	return { ...result, ...given({ leaseSeconds: form.leaseSeconds, syncLog: form.syncLog }) };
+	return {
+		...result,
+		...given({ leaseSeconds: form.leaseSeconds, syncLog: form.syncLog, syncLogDays: form.syncLogDays }),
+	};
 }
 
 function entityWithForm(
@@ -52,6 +69,7 @@ function entityWithForm(
 		result.fields = [...(settings.fields ?? []).filter(({ local }) => !replaced.has(local)), ...form.rules];
 	}
 	if (form.matchOn !== '') result.matchOn = form.matchOn;
+	if (form.onDelete !== '') result.onDelete = form.onDelete;
 	const onCreate: Fields = {};
 	if (form.pipeline !== '') onCreate[externalOf(binding, form.entity, 'pipeline')] = form.pipeline;
 	if (form.stage !== '') onCreate[externalOf(binding, form.entity, 'stage')] = form.stage;

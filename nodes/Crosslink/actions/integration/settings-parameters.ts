@@ -1,93 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { entityProperty } from '../target';
+import { ruleParameters } from './rule-parameters';
 
 const FROM_ACCOUNT = ['integration', 'entity', 'tenant', 'connection'];
 const FORM = { show: { settingsInput: ['form'] } };
-
-const rule: INodeProperties[] = [
-	{
-		displayName: 'Local Field',
-		name: 'local',
-		type: 'string',
-		default: '',
-		required: true,
-		placeholder: 'e.g. custom_fields.po',
-		description: 'Name of the field in your own system; dots lead into nested objects',
-	},
-	{
-		displayName: 'External Field Name or ID',
-		name: 'external',
-		type: 'options',
-		typeOptions: { loadOptionsMethod: 'getExternalFields', loadOptionsDependsOn: FROM_ACCOUNT },
-		default: '',
-		required: true,
-		description:
-			'Field in the external system. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
-	},
-	{
-		displayName: 'Direction',
-		name: 'direction',
-		type: 'options',
-		options: [
-			{ name: 'Both Ways', value: 'both' },
-			{ name: 'Pull (Into Your System)', value: 'pull' },
-			{ name: 'Push (Out of Your System)', value: 'push' },
-		],
-		default: 'both',
-		description: 'Which way the field goes',
-	},
-	{
-		displayName: 'Owner',
-		name: 'owner',
-		type: 'options',
-		options: [
-			{ name: 'External System', value: 'external' },
-			{ name: 'Your System', value: 'local' },
-		],
-		default: 'local',
-		description: 'Which side wins when both changed the field and the policy is "owner wins"',
-	},
-	{
-		displayName: 'Policy',
-		name: 'policy',
-		type: 'options',
-		options: [
-			{ name: 'Newer Change Wins', value: 'newer' },
-			{ name: 'Only if Empty', value: 'onlyIfEmpty', description: 'A value that is there is never overwritten' },
-			{ name: 'Owner Wins', value: 'owner' },
-			{ name: 'Person Decides', value: 'manual', description: 'The link waits in conflict' },
-		],
-		default: 'owner',
-		description: 'What happens when both sides changed the field since they last agreed',
-	},
-	{
-		displayName: 'Strength',
-		name: 'strength',
-		type: 'options',
-		options: [
-			{ name: 'Enforced', value: 'enforced', description: 'Changes of the other side are undone' },
-			{ name: 'Initial', value: 'initial', description: 'Only when the record is created' },
-			{ name: 'On Change', value: 'onChange', description: 'When the source side changed it' },
-		],
-		default: 'onChange',
-		description: 'How firmly the field is kept',
-	},
-	{
-		displayName: 'Type in Your System',
-		name: 'type',
-		type: 'options',
-		options: [
-			{ name: 'As It Comes', value: '' },
-			{ name: 'Date', value: 'date' },
-			{ name: 'Date and Time', value: 'datetime' },
-			{ name: 'Number', value: 'number' },
-			{ name: 'Text', value: 'text' },
-			{ name: 'Yes or No', value: 'boolean' },
-		],
-		default: '',
-		description: 'What your system holds in this field; values of the external system are turned into it',
-	},
-];
 
 /** Settings as a form, or the same as one JSON value. */
 export const settingsParameters: INodeProperties[] = [
@@ -97,7 +13,7 @@ export const settingsParameters: INodeProperties[] = [
 		type: 'options',
 		options: [
 			{ name: 'Form', value: 'form', description: 'Changes what is filled in; everything else stays as it is' },
-			{ name: 'JSON', value: 'json', description: 'Replaces all earlier settings of this integration and tenant' },
+			{ name: 'JSON', value: 'json', description: 'Replaces all earlier settings at this place' },
 		],
 		default: 'form',
 		description: 'Whether to fill in a form or to give everything as one JSON value',
@@ -129,7 +45,7 @@ export const settingsParameters: INodeProperties[] = [
 		displayOptions: FORM,
 		description:
 			'Added to the rules that are there; a rule takes the place of the earlier one for the same local field',
-		options: [{ displayName: 'Rule', name: 'rule', values: rule }],
+		options: [{ displayName: 'Rule', name: 'rule', values: ruleParameters }],
 	},
 	{
 		displayName: 'Match On',
@@ -162,6 +78,20 @@ export const settingsParameters: INodeProperties[] = [
 			'Stage in which new records start. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 	},
 	{
+		displayName: 'When Deleted',
+		name: 'onDelete',
+		type: 'options',
+		options: [
+			{ name: 'Archive', value: 'archive', description: 'The record of the other side is archived, too' },
+			{ name: 'Ignore', value: 'ignore', description: 'Nothing is done on the other side' },
+			{ name: 'Leave as It Is', value: '' },
+			{ name: 'Unlink', value: 'unlink', description: 'The records are no longer linked; the other one stays' },
+		],
+		default: '',
+		displayOptions: FORM,
+		description: 'What a deletion on one side means for the record on the other. Unless set: ignore.',
+	},
+	{
 		displayName: 'More Settings',
 		name: 'more',
 		type: 'collection',
@@ -175,7 +105,15 @@ export const settingsParameters: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
 				default: 0.2,
-				description: 'Share of the links (0 to 1) above which a reconcile stops and asks instead of changing them',
+				description: 'Share of the links (0 to 1) above which a run stops and asks, if the count is passed as well',
+			},
+			{
+				displayName: 'Brake on Changes, Count',
+				name: 'brakeChangesCount',
+				type: 'number',
+				typeOptions: { minValue: 0 },
+				default: 100,
+				description: 'So many changed records never stop a run, whatever their share',
 			},
 			{
 				displayName: 'Brake on Deletions',
@@ -183,7 +121,31 @@ export const settingsParameters: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
 				default: 0.05,
-				description: 'Share of the links (0 to 1) above which a run with deletions stops and asks',
+				description: 'Share of the links (0 to 1) above which a run stops and asks, if the count is passed as well',
+			},
+			{
+				displayName: 'Brake on Deletions, Count',
+				name: 'brakeDeletesCount',
+				type: 'number',
+				typeOptions: { minValue: 0 },
+				default: 10,
+				description: 'So many deletions never stop a run, whatever their share',
+			},
+			{
+				displayName: 'Freeze After Flips',
+				name: 'freezeFlips',
+				type: 'number',
+				typeOptions: { minValue: 2, maxValue: 10 },
+				default: 4,
+				description: 'How often a field may go to and fro before it waits for a person',
+			},
+			{
+				displayName: 'Freeze Within Minutes',
+				name: 'freezeMinutes',
+				type: 'number',
+				typeOptions: { minValue: 1 },
+				default: 10,
+				description: 'The time in which the flips are counted',
 			},
 			{
 				displayName: 'Lease Seconds',
@@ -220,6 +182,14 @@ export const settingsParameters: INodeProperties[] = [
 				],
 				default: 'errors',
 				description: 'What is written to the log table of the store',
+			},
+			{
+				displayName: 'Sync Log Days',
+				name: 'syncLogDays',
+				type: 'number',
+				typeOptions: { minValue: 1 },
+				default: 90,
+				description: 'How long entries of the sync log are kept',
 			},
 		],
 	},
