@@ -1,4 +1,4 @@
-import type { AdapterModule, Fields, Mode } from '../adapters/adapter';
+import type { AdapterModule, EntityBinding, Fields, Mode } from '../adapters/adapter';
 import { findIntegration, loadAdapter, type IntegrationEntry } from '../adapters/registry';
 import { CrosslinkError } from '../errors';
 import type { IntegrationConfigRow, Store } from '../store/store';
@@ -64,10 +64,18 @@ export async function configureAllTenants(
 	};
 }
 
-/** What is set for all tenants now. Settings that went bad in the store are thrown: they would be replaced unseen. */
-export async function loadSite(store: Store, integration: string): Promise<SettingsInput> {
-	const entry = findIntegration(integration);
-	return await siteInput(await store.configs.get(ALL_TENANTS, entry.integration), entry.integration);
+/**
+ * What is set for all tenants now, and the mapping that follows from it.
+ * Settings that went bad in the store are thrown: laying a form over them would lose them unseen.
+ */
+export async function loadAllTenants(access: {
+	integration: string;
+	store: Store;
+}): Promise<{ input: SettingsInput; bindings: ReadonlyMap<string, EntityBinding> }> {
+	const entry = findIntegration(access.integration);
+	const input = await siteInput(await access.store.configs.get(ALL_TENANTS, entry.integration), entry.integration);
+	const module = await loadAdapter(entry.integration, firstMode(entry));
+	return { input, bindings: bindingsOf(buildMappings(module, levelsOf(input, {}))) };
 }
 
 /** The settings before, to tell what a change breaks from what was broken; undefined when they are at fault themselves. */

@@ -94,3 +94,68 @@ it('stores connections that arrive as items, one per tenant', async () => {
 		expect.objectContaining({ integration: 'hubspot', tenant: 'south', storedSecrets: ['accessToken'] }),
 	]);
 });
+
+it('stores a form for all tenants, over which each tenant may lay its own', async () => {
+	const all = { ...hubspot, operation: 'configure', appliesTo: 'allTenants', entity: 'order' };
+	const stages = {
+		pair: [
+			{ local: 'draft', external: 'qualifiedtobuy' },
+			{ local: 'paid', external: 'closedwon' },
+		],
+	};
+	const rules = { rule: [{ local: 'status', external: 'dealstage', transform: { map: stages, otherwise: 'reject' } }] };
+	const off = { rule: [{ local: 'salesStage', external: 'dealstage', direction: 'none' }] };
+	const first = await runCrosslink(world, { ...all, rules, onDelete: 'unlink', more: { freezeFlips: 3 } });
+	expect(first.error).toBeUndefined();
+	const second = await runCrosslink(world, { ...all, rules: off, more: { brakeDeletesCount: 20, syncLogDays: 30 } });
+	expect(second.json[0]).toMatchObject({
+		tenant: '*',
+		settings: { freeze: { flips: 3, minutes: 10 }, brakes: { deletesCount: 20 }, syncLogDays: 30 },
+	});
+	await enable(world);
+	const { json } = await runCrosslink(world, { ...hubspot, operation: 'get' });
+	const [order] = json[0]?.['entities'] as Array<{ onDelete: string; fields: Array<Record<string, unknown>> }>;
+	expect(order?.onDelete).toBe('unlink');
+	const lineOf = (local: string) => order?.fields.find((line) => line['local'] === local);
+	expect(lineOf('status')).toMatchObject({ direction: 'push', owner: 'local', from: 'integration' });
+	expect(lineOf('salesStage')).toMatchObject({ direction: 'none', replaced: [{ from: 'pack', direction: 'pull' }] });
+
+	const pushed = await runCrosslink(world, pushOrders, [{ id: '1', name: 'Paid', status: 'paid' }]);
+	expect(pushed.error).toBeUndefined();
+	expect(world.hubSpot.account.list('deals')[0]?.properties).toMatchObject({ dealstage: 'closedwon' });
+	const unmapped = await runCrosslink(world, pushOrders, [{ id: '2', name: 'Lost', status: 'lost' }]);
+	expect(JSON.stringify([unmapped.json, unmapped.error?.message])).toContain(
+		'which the map of its field rule does not have',
+	);
+});
+
+it('takes every option of a transform from the form, and none that was left empty', async () => {
+	const transform = { decimals: 2, scale: 2, decimalMark: ',', default: '', timeZone: '' };
+	const name = { join: 'firstName, person.lastName', separator: ', ', trim: true };
+	const rule = [
+		{ local: 'cents', external: 'amount_2', type: 'number', transform },
+		{ local: 'full', external: 'description', direction: 'push', transform: name },
+		{ local: 'amount', external: 'amount', direction: 'both' },
+	];
+	const off = {
+		settings: '{ "entities": { "order": { "fields": [{ "local": "salesNotes", "direction": "none" }] } } }',
+	};
+	await runCrosslink(world, { ...hubspot, operation: 'configure', settingsInput: 'json', ...off });
+	const { json, error } = await runCrosslink(world, {
+		...hubspot,
+		operation: 'configure',
+		entity: 'order',
+		rules: { rule },
+	});
+	expect(error).toBeUndefined();
+	const [order] = json[0]?.['entities'] as Array<{ fields: Array<Record<string, unknown>> }>;
+	const lineOf = (local: string) => order?.fields.find((line) => line['local'] === local);
+	expect(lineOf('cents')?.['transform']).toEqual({ type: 'number', decimals: 2, scale: 2, decimalMark: ',' });
+	expect(lineOf('full')?.['transform']).toEqual({
+		join: ['firstName', 'person.lastName'],
+		separator: ', ',
+		trim: true,
+	});
+	expect(lineOf('amount')).toMatchObject({ direction: 'both', policy: 'owner', transform: { type: 'number' } });
+	expect(lineOf('salesNotes')).toMatchObject({ direction: 'none' });
+});

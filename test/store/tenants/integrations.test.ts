@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 
+import { configureAllTenants, loadAllTenants } from '../../../lib/tenants/configure-all';
 import { viewIntegration, viewIntegrations } from '../../../lib/tenants/integration-view';
 import {
 	configureIntegration,
@@ -157,7 +158,115 @@ describe.each(['sqlite', 'postgres'] as const)('integrations over %s', (kind) =>
 		const order = view.entities.find(({ entity }) => entity === 'order');
 		expect(order?.fields.find(({ local }) => local === 'amount')).toMatchObject({ direction: 'both', from: 'tenant' });
 		expect(order?.fields.find(({ local }) => local === 'name')).toMatchObject({ external: 'dealname', from: 'pack' });
-		expect(order?.associations).toEqual([{ local: 'companyId', entity: 'company', from: 'pack' }]);
+		expect(order?.associations).toEqual([{ local: 'companyId', entity: 'company', from: 'pack', replaced: [] }]);
+	});
+
+	describe('settings for all tenants', () => {
+		const both = { entities: { order: { fields: [{ local: 'amount', direction: 'both' }] } } };
+		const site = (settings: unknown) => configureAllTenants({ integration: 'hubspot', store: open.store }, settings);
+		const amountOf = (view: { entities: Array<{ entity: string; fields: Array<{ local: string }> }> }) =>
+			view.entities.find(({ entity }) => entity === 'order')?.fields.find(({ local }) => local === 'amount');
+		afterEach(() => site({}));
+
+		test('lie between the pack and each tenant, and everybody sees where a line comes from', async () => {
+			const own = { retry: { attempts: 9 }, entities: { order: { fields: [{ local: 'amount', policy: 'newer' }] } } };
+			await configureIntegration(access('own-rules'), { settings: own });
+			const view = await see(site({ ...both, retry: { attempts: 5, delaySeconds: 5 }, syncLogDays: 7 }));
+			expect(view).toMatchObject({
+				tenant: '*',
+				settings: { retry: { attempts: 5, delaySeconds: 5 } },
+				settingsSources: { syncLogDays: 'integration', leaseSeconds: 'pack' },
+			});
+			expect(view.tenantsChecked).toBeGreaterThan(0);
+			expect(amountOf(view)).toMatchObject({ direction: 'both', from: 'integration' });
+
+			const tenant = await see(viewIntegration(access('own-rules')));
+			expect(tenant).toMatchObject({
+				settings: { retry: { attempts: 9, delaySeconds: 5 }, syncLogDays: 7 },
+				settingsSources: { 'retry.attempts': 'tenant', 'retry.delaySeconds': 'integration' },
+			});
+			expect(amountOf(tenant)).toMatchObject({
+				direction: 'both',
+				policy: 'newer',
+				from: 'tenant',
+				replaced: [
+					{ from: 'integration', direction: 'both', policy: 'owner' },
+					{ from: 'pack', direction: 'push' },
+				],
+			});
+			expect(amountOf(await see(viewIntegration(access('nobody-yet'))))).toMatchObject({ from: 'integration' });
+			expect((await loadAllTenants({ integration: 'hubspot', store: open.store })).input).toMatchObject(both);
+		});
+
+		test('hold neither secrets nor a switch, and their row is no tenant’s', async () => {
+			await site(both);
+			expect(await open.store.configs.get('*', 'hubspot')).toMatchObject({
+				enabled: false,
+				credentials: null,
+				webhookSecret: null,
+				settings: both,
+			});
+			for (const act of [viewIntegration, enableIntegration, disableIntegration]) {
+				expect(await rejection(() => see(act(access('*'))))).toMatchObject({
+					code: 'tenant_invalid',
+					message: expect.stringContaining('stands for all tenants'),
+				});
+			}
+			expect((await rejection(() => configureIntegration(access('*'), {}))).code).toBe('tenant_invalid');
+		});
+
+		test('are refused when they are wrong in themselves', async () => {
+			const typo = { entities: { order: { fields: [{ local: 'amuont', direction: 'none' }] } } };
+			expect((await rejection(() => see(site(typo)))).remedy).toBe('Did you mean "amount"?');
+			const unknown = await rejection(() => see(site({ retries: 1 })));
+			expect(unknown.message).toMatch(/settings of integration hubspot for all tenants/);
+			expect((await open.store.configs.get('*', 'hubspot'))?.settings).toEqual({});
+		});
+
+		test('are refused when they would break a tenant, which is named, and nothing is stored', async () => {
+			const field = (local: string) => ({ entities: { order: { fields: [{ local, external: 'po_number' }] } } });
+			await configureIntegration(access('po-north'), { settings: field('po') });
+			await configureIntegration(access('po-south'), { settings: field('po') });
+			const error = await rejection(() => see(site(field('reference'))));
+			expect(error).toMatchObject({ class: 'rejected', code: 'mapping_invalid' });
+			expect(error.message).toMatch(
+				/for all tenants would break tenants "po-north", "po-south": .*"po" and field "reference" are both pushed/,
+			);
+			expect(error.remedy).toMatch(/those of this tenant first/);
+			expect((await open.store.configs.get('*', 'hubspot'))?.settings).toEqual({});
+			for (const tenant of ['po-north', 'po-south']) await configureIntegration(access(tenant), { settings: {} });
+			expect(amountOf(await site({ ...field('reference') }))).toMatchObject({ from: 'pack' });
+		});
+
+		test('are not held up by a tenant that was at fault before', async () => {
+			const broken = { entities: { order: { matchOn: 'nothing' } } };
+			await open.store.configs.save({ tenant: 'was-broken', integration: 'hubspot', settings: broken });
+			await open.store.configs.save({ tenant: 'was-nonsense', integration: 'hubspot', settings: { retries: 1 } });
+			expect(amountOf(await site(both))).toMatchObject({ direction: 'both' });
+		});
+
+		test('see every tenant, also behind the first page', async () => {
+			const last = 'zz-last';
+			for (let number = 0; number < 60; number++) {
+				await open.store.configs.save({ tenant: `page-${number}`, integration: 'hubspot', settings: both });
+			}
+			const settings = { entities: { order: { fields: [{ local: 'po', external: 'last_po' }] } } };
+			await configureIntegration(access(last), { settings });
+			const taken = { entities: { order: { fields: [{ local: 'x', external: 'last_po' }] } } };
+			expect((await rejection(() => site(taken))).message).toContain(`"${last}"`);
+		});
+
+		test('bring an entity for everybody, with its link table', async () => {
+			await enableIntegration(access('enabled'));
+			const note = { object: 'notes', fields: [{ local: 'text', external: 'hs_note_body' }] };
+			const view = await site({ entities: { note } });
+			expect(view.entities.find(({ entity }) => entity === 'note')).toMatchObject({ linkTable: 'hubspot_note_link' });
+			const tenant = await viewIntegration(access('enabled'));
+			expect(tenant.entities.find(({ entity }) => entity === 'note')).toMatchObject({
+				sources: { object: 'integration' },
+				linkTable: 'hubspot_note_link',
+			});
+		});
 	});
 
 	test('get shows which source is in force and why, also when one cannot be read', async () => {

@@ -42,7 +42,11 @@ export const ruleParameters: INodeProperties[] = [
 		displayName: 'Owner',
 		name: 'owner',
 		type: 'options',
-		options: [{ name: 'External System', value: 'external' }, AS_IT_IS, { name: 'Your System', value: 'local' }],
+		options: [
+			{ name: 'External System', value: 'external' },
+			{ name: 'Leave as It Is', value: '' },
+			{ name: 'Your System', value: 'local' },
+		],
 		default: '',
 		description:
 			'Which side wins when both changed the field and the policy is "owner wins". For a new rule: your system.',
