@@ -1,4 +1,4 @@
-import type { ExternalRecord, Fields } from '../adapters/adapter';
+import type { ExternalRecord, Fields, FieldValue } from '../adapters/adapter';
 import type { CrosslinkError } from '../errors';
 import type { Base, Flip, LinkChange, LinkRow } from '../store/store';
 import type { AssociationReport } from './associations';
