@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EntityBinding } from '../lib/adapters/adapter';
-import { hubSpot } from '../lib/adapters/hubspot';
 import { acquireStore } from '../lib/store/open';
 import type { LinkChange, LinkTable, Store } from '../lib/store/store';
 import { push } from '../lib/sync/push';
 import type { PushItem, Replication } from '../lib/sync/replication';
 import { startPostgres } from '../test/servers/postgres';
 import { instantAdapter } from './instant-adapter';
+import { createLinkTables, replicationOn } from './replication';
 import { median, printTable, timed, type Row } from './report';
 
 const RECORDS = 10_000;
@@ -40,10 +39,10 @@ export async function benchEngineCost(): Promise<void> {
 
 type Figures = Record<'new' | 'changed' | 'changed, whole sync log' | 'unchanged', { engine: number; floor: number }>;
 
-export async function measure(location: string): Promise<Figures> {
+async function measure(location: string): Promise<Figures> {
 	const { store, release } = await acquireStore(location, { idleCloseMs: 0 });
 	try {
-		await store.createLinkTables('hubspot', [{ entity: 'order', columns: ['pipeline', 'stage'] }]);
+		await createLinkTables(store);
 		const rates: Record<string, number[]> = {};
 		const note = (name: string, ms: number) => (rates[name] ??= []).push(RECORDS / (ms / 1000));
 		for (let turn = 0; turn < RUNS; turn++) {
@@ -90,39 +89,15 @@ async function pushAll(
 	syncLog: Replication['syncLog'],
 	items: PushItem[],
 ): Promise<void> {
+	const adapter = instantAdapter();
 	for (let start = 0; start < items.length; start += ITEMS) {
-		const outcomes = await push(replicationOn(store, tenant, syncLog), items.slice(start, start + ITEMS));
+		const outcomes = await push(
+			replicationOn(store, adapter, 'order', { tenant, syncLog }),
+			items.slice(start, start + ITEMS),
+		);
 		const failed = outcomes.find(({ error }) => error !== undefined);
 		if (failed) throw new Error(`${failed.localId}: ${failed.error?.message}`);
 	}
-}
-
-function replicationOn(store: Store, tenant: string, syncLog: Replication['syncLog']): Replication {
-	const bindings = new Map(
-		hubSpot.entities.map((entity): [string, EntityBinding] => [
-			entity.entity,
-			{ ...entity, keyField: hubSpot.keyField, onDelete: 'ignore', onCreate: {} },
-		]),
-	);
-	return {
-		tenant,
-		integration: 'hubspot',
-		binding: bindings.get('order') as EntityBinding,
-		bindings,
-		adapter: instantAdapter(),
-		promises: hubSpot.promises,
-		limits: hubSpot.limits,
-		store,
-		retry: { attempts: 3, delaySeconds: 60 },
-		leaseSeconds: 120,
-		syncLog,
-		syncLogDays: 90,
-		freeze: { flips: 5, minutes: 10 },
-		brakes: { deletes: 0.1, deletesCount: 20, changes: 0.5, changesCount: 500 },
-		mappingVersion: 'bench',
-		runId: randomUUID(),
-		now: () => new Date(),
-	};
 }
 
 /** The rows a run must leave behind, in as few statements as the store has for them: the lease, then the result. */

@@ -1,9 +1,15 @@
 import { benchCalls } from './calls';
+import { benchEngineCost } from './engine-cost';
+import { benchIntegratorFlow } from './integrator';
 import { benchLinkUpserts } from './link-upserts';
 import { benchLoadCost } from './load-cost';
+import { benchReconcile } from './reconcile';
 
 const benches: Record<string, () => Promise<void>> = {
 	calls: benchCalls,
+	engine: benchEngineCost,
+	reconcile: benchReconcile,
+	flow: benchIntegratorFlow,
 	links: benchLinkUpserts,
 	load: benchLoadCost,
 };
