@@ -131,7 +131,8 @@ function flipsAfter(link: LinkRow, plan: RecordPlan): Record<string, Flip[]> {
 	return { ...link.flips, ...plan.flips };
 }
 
-function linkColumns(replication: Replication, record: ExternalRecord): Record<string, string | null> {
+/** The integration's own columns of the link, from a record's fields. */
+export function linkColumns(replication: Replication, record: ExternalRecord): Record<string, string | null> {
 	const columns: Record<string, string | null> = {};
 	for (const { column, external } of replication.binding.linkColumns) {
 		const value = record.fields[external];
