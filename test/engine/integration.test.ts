@@ -129,6 +129,17 @@ it('stores a form for all tenants, over which each tenant may lay its own', asyn
 	);
 });
 
+it.each([
+	{ resource: 'link', operation: 'upsert', entity: 'order', localId: '1', externalId: '2' },
+	{ resource: 'record', operation: 'push', entity: 'order' },
+	{ resource: 'integration', operation: 'getMany' },
+	{ ...hubspot, operation: 'configure' },
+])('is no place for a tenant called as all tenants are: %j', async (parameters) => {
+	await enable(world);
+	const { error, json } = await runCrosslink(world, { ...hubspot, ...parameters, tenant: '*' }, orders(1));
+	expect(JSON.stringify([error?.message, json])).toContain('stands for all tenants');
+});
+
 it('takes every option of a transform from the form, and none that was left empty', async () => {
 	const transform = { decimals: 2, scale: 2, decimalMark: ',', default: '', timeZone: '' };
 	const name = { join: 'firstName, person.lastName', separator: ', ', trim: true };
