@@ -1,5 +1,5 @@
 import { requireCapability } from '../adapters/capability';
-import { asCrosslinkError, CrosslinkError } from '../errors';
+import { asCrosslinkError, type CrosslinkError } from '../errors';
 import type { LinkChange, LinkRow } from '../store/store';
 import { checkBrake } from './brakes';
 import { inChunks, linkBusy, withLeases } from './leases';

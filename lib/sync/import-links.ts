@@ -6,6 +6,7 @@ import { inChunks, linkBusy, withLeases } from './leases';
 import { failure, outcomeOf } from './outcome';
 import { baseKey } from './plan-field';
 import { readExternals } from './read-externals';
+import { linkColumns } from './settlement';
 import type { ImportItem, Replication, SyncOutcome } from './replication';
 import { toLocal } from './transform';
 
@@ -82,6 +83,7 @@ async function noteBases(
 				base: baseFrom(binding, record),
 				mappingVersion: replication.mappingVersion,
 				externalVersion: record.version,
+				columns: linkColumns(replication, record),
 				lastSyncedAt: replication.now(),
 				aliases: record.requestedId && record.requestedId !== record.externalId ? [record.requestedId] : [],
 			};

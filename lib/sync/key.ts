@@ -1,6 +1,7 @@
 import type { EntityBinding, Fields } from '../adapters/adapter';
 import { CrosslinkError } from '../errors';
 import { valueAt } from './fields';
+import { toExternal } from './transform';
 
 /**
  * The value that names this record on the other side: by default made of tenant and local id, so that two tenants
@@ -17,7 +18,10 @@ export function keyOf(
 		const safeTenant = tenant.replaceAll('%', '%25').replaceAll(':', '%3A');
 		return { field: binding.keyField, value: `${safeTenant}:${localId}` };
 	}
-	const value = valueAt(fields, binding.matchOn);
+	const rule = binding.fields.find((one) => one.local === binding.matchOn && one.direction !== 'pull');
+	const given = valueAt(fields, binding.matchOn);
+	// As a push would send it, so that key and field are one value.
+	const value = rule === undefined || given === undefined ? given : toExternal(rule, given, fields);
 	if ((typeof value === 'string' && value !== '') || typeof value === 'number') {
 		return { field: binding.keyField, value: String(value) };
 	}

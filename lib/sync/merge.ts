@@ -82,8 +82,8 @@ function twoWay(
 		if (isEmpty(sides.localAsExternal)) return isEmpty(sides.external) ? 'none' : 'pull';
 		if (isEmpty(sides.external)) return 'push';
 	}
-	if (localChanged && !externalChanged) return enforcedBy(rule, 'external') ? 'pull' : 'push';
-	if (externalChanged && !localChanged) return enforcedBy(rule, 'local') ? 'push' : 'pull';
+	if (localChanged && !externalChanged) return enforced(rule, 'external') ? known('pull', sides.external) : 'push';
+	if (externalChanged && !localChanged) return enforced(rule, 'local') ? known('push', sides.local) : 'pull';
 
 	switch (rule.policy) {
 		case 'owner':
@@ -105,8 +105,13 @@ function newer(recency: Recency | undefined): Verdict {
 	return local > external ? 'push' : 'pull';
 }
 
-function enforcedBy(rule: FieldRule, owner: FieldRule['owner']): boolean {
+function enforced(rule: FieldRule, owner: FieldRule['owner']): boolean {
 	return rule.strength === 'enforced' && rule.owner === owner;
+}
+
+/** A side that is not known cannot be carried over, however strong its claim. */
+function known(verdict: 'push' | 'pull', value: FieldValue | undefined): Verdict {
+	return value === undefined ? 'none' : verdict;
 }
 
 function changed(value: FieldValue | undefined, base: FieldSides['base'], was: FieldValue | undefined): boolean {

@@ -1,5 +1,4 @@
-import type { Adapter, EntityBinding, Fields, FieldValue, Promises } from '../adapters/adapter';
-import type { BucketLimit } from '../transport/budget';
+import type { Adapter, AdapterModule, EntityBinding, Fields, FieldValue, Promises } from '../adapters/adapter';
 import type { PlainError } from '../errors';
 import type { LinkRow, Store } from '../store/store';
 
@@ -13,7 +12,7 @@ export interface Replication {
 	adapter: Adapter;
 	promises: Promises;
 	/** Pace of the account, for the cost a preview names. */
-	limits: Readonly<Record<string, BucketLimit>>;
+	limits: AdapterModule['limits'];
 	store: Store;
 	retry: { attempts: number; delaySeconds: number };
 	leaseSeconds: number;

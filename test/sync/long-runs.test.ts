@@ -127,6 +127,8 @@ describe('import and unlink', () => {
 		expect(results.map((result) => result.outcome)).toEqual(['created', 'created', 'conflict', 'failed', 'failed']);
 		expect(results[2]?.error?.message).toContain('linked to "b"');
 		expect(results[3]?.error?.code).toBe('record_not_found');
+		const [adopted] = await world.store.links('hubspot', 'order').findByLocalIds('default', ['a']);
+		expect(adopted?.columns).toMatchObject({ pipeline: 'default', stage: 'contractsent' });
 
 		world.hubspot.calls.clear();
 		const pushed = await push(await world.replication('order'), [
