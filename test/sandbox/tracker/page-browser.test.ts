@@ -4,8 +4,8 @@ import { chromium } from 'playwright-core';
 import type { HubSpotStandIn } from '../../../sandbox/hubspot';
 import { startHubSpot } from '../../../sandbox/hubspot';
 import type { Tracker } from '../../../sandbox/tracker';
+import { findBrowser } from '../../servers/chromium';
 import { until } from '../../until';
-import { findBrowser } from './browser';
 import { call, startForTest } from './tracker-client';
 
 const executablePath = findBrowser();
