@@ -1,5 +1,6 @@
 import { describeWithN8n } from '../servers/n8n';
 import { badInputTests } from './bad-input';
+import { editorTests } from './editor';
 import { postgresTests, restartTests } from './restarts';
 import { templateTests } from './templates';
 import { webhookTests } from './webhooks';
@@ -20,6 +21,7 @@ describeWithN8n('the pack in a real n8n', (n8nFolder) => {
 	describe('templates', () => templateTests(world));
 	describe('HubSpot over HTTP', () => webhookTests(world));
 	describe('bad input', () => badInputTests(world));
+	editorTests('the editor in a browser', world);
 	describe('a restart', () => restartTests(world));
 	describe('the store on PostgreSQL', () => postgresTests(world));
 });

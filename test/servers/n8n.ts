@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 
 import { cacheFolder } from '../../quickstart/cache-folder';
 import { N8N_VERSION, n8nFolder } from '../../quickstart/n8n-install';
+import { leftOut } from './left-out';
 
 /** The folder of the n8n that an earlier `npm start` has downloaded; undefined = none has. */
 export function findN8n(): string | undefined {
@@ -26,6 +27,6 @@ export function describeWithN8n(what: string, body: (n8nFolder: string) => void)
 		});
 		return;
 	}
-	console.warn(`Left out: ${what} (${missing}; \`npm start\` brings it).`);
+	leftOut(what, `${missing}; \`npm start\` brings it`);
 	describe.skip(what, () => it.todo('needs n8n'));
 }
