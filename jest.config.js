@@ -28,7 +28,7 @@ module.exports = {
 			// The compiled copy of package.json is not a second package.
 			modulePathIgnorePatterns: ['<rootDir>/dist/package.json'],
 		}),
-		project('e2e', ['e2e/**/*.test.ts']),
+		project('e2e', ['e2e/**/*.test.ts'], { globalSetup: '<rootDir>/test/engine/build-pack.ts' }),
 	],
 	testTimeout: 60_000,
 };

@@ -139,11 +139,11 @@ export class N8nApi {
 	}
 
 	/** n8n wraps its answers in `data`. */
-	private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+	protected async call<T>(method: string, path: string, body?: unknown): Promise<T> {
 		return (await this.raw<{ data: T }>(method, path, body)).data;
 	}
 
-	private async raw<T>(method: string, path: string, body?: unknown): Promise<T> {
+	protected async raw<T>(method: string, path: string, body?: unknown): Promise<T> {
 		const response = await fetch(this.url + path, {
 			method,
 			headers: { 'content-type': 'application/json', ...(this.cookie ? { cookie: this.cookie } : {}) },

@@ -42,8 +42,7 @@ export interface InstalledN8n {
  */
 export async function installN8n(options: InstallN8nOptions): Promise<InstalledN8n> {
 	const { cacheRoot, signal, say } = options;
-	const major = process.versions.node.split('.')[0];
-	const folder = join(cacheRoot, `n8n-${N8N_VERSION}-${process.platform}-${process.arch}-node${major}`);
+	const folder = n8nFolder(cacheRoot);
 	if (await exists(folder)) return { folder, downloaded: false };
 	await mkdir(cacheRoot, { recursive: true });
 	const release = await acquire(folder, signal, say);
@@ -56,6 +55,12 @@ export async function installN8n(options: InstallN8nOptions): Promise<InstalledN
 	} finally {
 		await release();
 	}
+}
+
+/** Where this version of n8n is kept for this Node; it is there when it is whole. */
+export function n8nFolder(cacheRoot: string): string {
+	const major = process.versions.node.split('.')[0];
+	return join(cacheRoot, `n8n-${N8N_VERSION}-${process.platform}-${process.arch}-node${major}`);
 }
 
 async function download(folder: string, { cacheRoot, signal, say }: InstallN8nOptions): Promise<void> {

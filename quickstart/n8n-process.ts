@@ -18,7 +18,7 @@ export interface StartN8nOptions {
 	userFolder: string;
 	/** Port on 127.0.0.1. */
 	port: number;
-	database: Omit<Postgres, 'stop'>;
+	database: Pick<Postgres, 'host' | 'port' | 'user' | 'password' | 'database'>;
 	logFile: string;
 	signal: AbortSignal;
 	/** Further environment, e.g. `CROSSLINK_...`. */
@@ -43,7 +43,7 @@ export async function startN8n(options: StartN8nOptions): Promise<N8nProcess> {
 	signal.throwIfAborted();
 	const url = `http://127.0.0.1:${port}`;
 	const log = createWriteStream(logFile);
-	const env = { ...inherited(process.env), ...(await settings(options, url)), ...options.env };
+	const env = await n8nEnvironment(options);
 	const script = join(n8nFolder, 'node_modules', 'n8n', 'bin', 'n8n');
 	const child = new Child(process.execPath, [script, 'start'], { env, log, cwd: options.userFolder });
 	let ended = false;
@@ -80,8 +80,13 @@ function inherited(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 	return Object.fromEntries(Object.entries(env).filter(([name]) => !foreign.test(name)));
 }
 
-async function settings({ userFolder, port, database }: StartN8nOptions, url: string): Promise<Record<string, string>> {
+type N8nPlace = Pick<StartN8nOptions, 'userFolder' | 'port' | 'database' | 'env'>;
+
+/** The environment of this n8n, for its server and for its command line alike. */
+export async function n8nEnvironment({ userFolder, port, database, env }: N8nPlace): Promise<NodeJS.ProcessEnv> {
+	const url = `http://127.0.0.1:${port}`;
 	return {
+		...inherited(process.env),
 		N8N_USER_FOLDER: userFolder,
 		N8N_HOST: '127.0.0.1',
 		N8N_LISTEN_ADDRESS: '127.0.0.1',
@@ -113,5 +118,6 @@ async function settings({ userFolder, port, database }: StartN8nOptions, url: st
 		N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
 		N8N_LOG_LEVEL: 'info',
 		NO_COLOR: '1',
+		...env,
 	};
 }

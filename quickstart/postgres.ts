@@ -21,6 +21,9 @@ export interface Postgres {
 	user: string;
 	password: string;
 	database: string;
+	pid: number | undefined;
+	/** Holds its data; removed when it stops. */
+	folder: string;
 	stop(): Promise<void>;
 }
 
@@ -48,7 +51,8 @@ export async function startPostgres(options: { logFile: string; signal: AbortSig
 		await initialise(binaries, folder, password, account, options.signal);
 		const port = await freePort();
 		server = await listen(binaries, folder, port, account, options);
-		return { host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres', stop };
+		const { pid } = server;
+		return { host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres', pid, folder, stop };
 	} catch (error) {
 		await stop();
 		throw error;

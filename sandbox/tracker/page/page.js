@@ -2,7 +2,8 @@
 
 const REFRESH_MS = 2000;
 
-/** Tables of the page: where the rows come from, where a change goes, and the columns; `edit` = can be changed. */
+/** Tables of the page: where the rows come from, where a change goes, and the columns; `edit` = can be changed,
+ * `wrap` = a long text takes several lines. */
 const TABLES = {
 	orders: {
 		rows: (state) => state.orders,
@@ -10,11 +11,11 @@ const TABLES = {
 		columns: [
 			{ title: 'Number', value: (row) => row.number },
 			{ title: 'Name', field: 'name', edit: true, size: 20 },
+			{ title: 'Amount', field: 'amount', edit: true, number: true, size: 7 },
 			{ title: 'Sales stage', value: (row) => row.salesStage },
-			{ title: 'Amount', field: 'amount', edit: true, number: true, size: 8 },
+			{ title: 'Sales notes', value: (row) => row.salesNotes, wrap: true },
 			{ title: 'Status', field: 'status', edit: true, choices: () => STATUSES },
-			{ title: 'Due', field: 'dueDate', edit: true, size: 10 },
-			{ title: 'Sales notes', value: (row) => row.salesNotes },
+			{ title: 'Due', field: 'dueDate', edit: true, size: 9 },
 			{ title: 'Changed by', value: (row) => row.updatedBy },
 		],
 	},
@@ -25,8 +26,8 @@ const TABLES = {
 			{ title: 'Id', value: (row) => row.id },
 			{ title: 'Name', field: 'name', edit: true, size: 24 },
 			{ title: 'City', field: 'city', edit: true, size: 10 },
-			{ title: 'Phone', field: 'phone', edit: true, size: 16 },
-			{ title: 'Sales notes', value: (row) => row.salesNotes },
+			{ title: 'Phone', field: 'phone', edit: true, size: 14 },
+			{ title: 'Sales notes', value: (row) => row.salesNotes, wrap: true },
 		],
 	},
 	deals: {
@@ -154,6 +155,7 @@ function render(name, table, state) {
 			line.dataset.id = row.id;
 			for (const column of table.columns) {
 				const cell = line.insertCell();
+				if (column.wrap) cell.className = 'wrap';
 				if (column.edit) cell.append(controlFor(table, column, row, state));
 			}
 		}

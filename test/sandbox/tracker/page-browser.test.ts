@@ -4,12 +4,13 @@ import { chromium } from 'playwright-core';
 import type { HubSpotStandIn } from '../../../sandbox/hubspot';
 import { startHubSpot } from '../../../sandbox/hubspot';
 import type { Tracker } from '../../../sandbox/tracker';
+import { findBrowser } from '../../servers/chromium';
+import { leftOut } from '../../servers/left-out';
 import { until } from '../../until';
-import { findBrowser } from './browser';
 import { call, startForTest } from './tracker-client';
 
 const executablePath = findBrowser();
-if (!executablePath && !process.env.CI) console.warn('Left out: the Tracker page in a browser (no Chromium found).');
+if (!executablePath && !process.env.CI) leftOut('the Tracker page in a browser', 'no Chromium found');
 const inBrowser = executablePath || process.env.CI ? describe : describe.skip;
 
 inBrowser('the page, used by a person', () => {

@@ -1,0 +1,42 @@
+import type { INodeTypeDescription } from 'n8n-workflow';
+
+import type { Execution, SavedWorkflow } from '../../quickstart/n8n-api';
+import { N8nApi } from '../../quickstart/n8n-api';
+import { itemsOf } from '../../quickstart/run-data';
+
+/** What the tests ask of n8n beyond what the quickstart does. */
+export class EditorApi extends N8nApi {
+	async workflows(): Promise<Array<Pick<SavedWorkflow, 'id' | 'name' | 'active'>>> {
+		return await this.call('GET', '/rest/workflows');
+	}
+
+	/** A workflow as it is saved, nodes included. */
+	async workflow(id: string): Promise<SavedWorkflow> {
+		return await this.call('GET', `/rest/workflows/${id}`);
+	}
+
+	/** What the editor's "Save" does; n8n links credentials by type and name here too. */
+	async save(workflow: SavedWorkflow): Promise<SavedWorkflow> {
+		const { name, nodes, connections, settings, versionId } = workflow;
+		return await this.call('PATCH', `/rest/workflows/${workflow.id}`, {
+			...{ name, nodes, connections, settings, versionId },
+		});
+	}
+
+	/** All node types that this n8n knows, in all their versions. */
+	async descriptions(): Promise<INodeTypeDescription[]> {
+		return await this.raw('GET', '/types/nodes.json');
+	}
+
+	/** Executions of a workflow that are not among the given ones, with their data. */
+	async newerThan(earlier: readonly Execution[], workflowId: string): Promise<Execution[]> {
+		const known = new Set(earlier.map(({ id }) => id));
+		const newer = (await this.executions(workflowId)).filter(({ id }) => !known.has(id));
+		return await Promise.all(newer.map(async ({ id }) => await this.execution(id)));
+	}
+}
+
+/** The items a node gave at one of its outputs, over several executions. */
+export function itemsAcross(executions: Execution[], node: string, output = 0): Array<Record<string, unknown>> {
+	return executions.flatMap(({ data }) => itemsOf(data, node, output));
+}

@@ -1,0 +1,27 @@
+import { describeWithN8n } from '../servers/n8n';
+import { badInputTests } from './bad-input';
+import { editorTests } from './editor';
+import { postgresTests, restartTests } from './restarts';
+import { templateTests } from './templates';
+import { webhookTests } from './webhooks';
+import { World } from './world';
+
+// One n8n for all: it takes some 20 s to come up. The parts follow one another, as in a site's life.
+describeWithN8n('the pack in a real n8n', (n8nFolder) => {
+	let started: World | undefined;
+	const world = () => {
+		if (!started) throw new Error('n8n did not start.');
+		return started;
+	};
+	beforeAll(async () => {
+		started = await World.start(n8nFolder);
+	}, 180_000);
+	afterAll(async () => await started?.stop(), 60_000);
+
+	describe('templates', () => templateTests(world));
+	describe('HubSpot over HTTP', () => webhookTests(world));
+	describe('bad input', () => badInputTests(world));
+	editorTests('the editor in a browser', world);
+	describe('a restart', () => restartTests(world));
+	describe('the store on PostgreSQL', () => postgresTests(world));
+});
