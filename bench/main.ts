@@ -1,3 +1,4 @@
+import { cpus, loadavg } from 'node:os';
 import { benchCalls } from './calls';
 import { benchEngineCost } from './engine-cost';
 import { benchIntegratorFlow } from './integrator';
@@ -21,9 +22,18 @@ async function main(): Promise<void> {
 	if (unknown.length > 0) {
 		throw new Error(`There is no bench "${unknown.join(', ')}". Choose from: ${Object.keys(benches).join(', ')}.`);
 	}
+	process.stdout.write(`${machine()}\n`);
 	for (const [name, bench] of Object.entries(benches)) {
 		if (wanted.length === 0 || wanted.includes(name)) await bench();
 	}
+}
+
+/** What a figure means nothing without. */
+function machine(): string {
+	const [processor] = cpus();
+	const load = loadavg()[0]?.toFixed(1);
+	const day = new Date().toISOString().slice(0, 10);
+	return `${day}, ${cpus().length} × ${processor?.model ?? 'unknown'}, Node.js ${process.version}, load ${load} at the start`;
 }
 
 main().catch((error: unknown) => {
