@@ -49,6 +49,20 @@ export class CrosslinkError extends Error {
 	}
 }
 
+/** The same error with the record's own name before its text; adapters know records by their own ids only. */
+export function namedFor(record: string, error: CrosslinkError): CrosslinkError {
+	if (error.message.includes(record)) return error;
+	return new CrosslinkError({
+		class: error.class,
+		code: error.code,
+		message: `${record}: ${error.message}`,
+		remedy: error.remedy,
+		retryAfterMs: error.retryAfterMs,
+		httpStatus: error.httpStatus,
+		cause: error.cause,
+	});
+}
+
 /** A {@link CrosslinkError} as data. */
 export interface PlainError {
 	class: ErrorClass;

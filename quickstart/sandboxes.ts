@@ -53,7 +53,7 @@ function secret(): string {
 export function subscribeHubSpot(hubspot: HubSpotStandIn, target: string): void {
 	const pulled = {
 		deal: ['dealstage', 'description'],
-		company: ['industry', 'hubspot_owner_id', 'description'],
+		company: ['industry', 'description'],
 	};
 	hubspot.webhooks.subscribe(
 		...Object.entries(pulled).flatMap(([object, properties]) => [

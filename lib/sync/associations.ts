@@ -1,6 +1,6 @@
 import type { AssociationChange, EntityBinding } from '../adapters/adapter';
 import { requireCapability } from '../adapters/capability';
-import { CrosslinkError } from '../errors';
+import { CrosslinkError, namedFor } from '../errors';
 import { inChunks } from './leases';
 import { additionsOf, associationKey, removalsOf, type AssociationMove, type Referred } from './plan-associations';
 import type { Replication } from './replication';
@@ -128,7 +128,7 @@ async function send(
 			const report = reports.get(result.ref);
 			if (result.ok || report === undefined) continue;
 			failed.add(result.ref);
-			report.error = result.error;
+			report.error = namedFor(`${replication.binding.displayName} "${result.ref}"`, result.error);
 		}
 	}
 }

@@ -1,6 +1,6 @@
 import type { ExternalRecord, Fields, UpsertRecord, UpsertResult } from '../adapters/adapter';
 import { requireCapability } from '../adapters/capability';
-import { asCrosslinkError, CrosslinkError } from '../errors';
+import { asCrosslinkError, CrosslinkError, namedFor } from '../errors';
 import type { LinkChange, LinkRow } from '../store/store';
 import { associateAll } from './associations';
 import { externalIdTaken, leaseLost } from './errors';
@@ -149,7 +149,7 @@ export class RecordBatch {
 		const entry = this.entry(result.ref);
 		if (!result.ok) {
 			if (result.error.code === RECORD_GONE) entry.gone = true;
-			else entry.error = result.error;
+			else entry.error = namedFor(`${this.run.replication.binding.displayName} "${result.ref}"`, result.error);
 			return;
 		}
 		entry.record = result.record;

@@ -54,7 +54,7 @@ const BLANK = {
 	}),
 	company: () => ({
 		...{ domain: null, phone: null, city: null, country: null },
-		...{ industry: null, accountOwner: null, salesNotes: null },
+		...{ industry: null, salesNotes: null },
 	}),
 };
 

@@ -47,7 +47,6 @@ export interface Company extends Stamps {
 	country: string | null;
 	industry: string | null;
 	/** Who looks after it in sales; an id of the CRM's. */
-	accountOwner: string | null;
 	salesNotes: string | null;
 }
 

@@ -64,7 +64,6 @@ export function seedCompanies(): Company[] {
 		city,
 		country,
 		industry,
-		accountOwner: null,
 		salesNotes: null,
 		...SEEDED,
 	}));

@@ -51,7 +51,6 @@ const company = z
 			.regex(/^[A-Z]{2}$/, 'must be an ISO 3166 code such as DE')
 			.nullable(),
 		industry: line.nullable(),
-		accountOwner: line.nullable(),
 		salesNotes: text.nullable(),
 	})
 	.strict();

@@ -75,7 +75,10 @@ describe('push', () => {
 		expect(results.map((result) => result.outcome)).toEqual(['created', 'failed', 'failed', 'failed']);
 		expect(results[1]?.error?.message).toContain('amount');
 		expect(results[2]?.error).toMatchObject({ code: 'local_id_missing', class: 'rejected' });
-		expect(results[3]?.error?.class).toBe('rejected');
+		expect(results[3]?.error).toMatchObject({
+			class: 'rejected',
+			message: expect.stringContaining('Order "4"') as string,
+		});
 		for (const failed of results.slice(1)) expect(failed.error?.remedy).not.toBe('');
 		const [mended] = await push(await world.replication('order'), [order(2)]);
 		expect(mended).toMatchObject({ outcome: 'created', link: { syncStatus: 'synced', lastError: null } });
