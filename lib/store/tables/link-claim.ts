@@ -58,8 +58,9 @@ export async function releaseLinks(
 	for (const slice of slices(sortedUnique(localIds), dialect.sliceRows)) {
 		const batch = idBatch(dialect, slice, 3);
 		await database.statement(
+			// coalesce: PostgreSQL takes a lease for so rare that it would read the whole table for it.
 			`UPDATE ${table} SET lease_owner = NULL, lease_until = NULL
-			WHERE tenant = $1 AND lease_owner = $2 AND local_id IN (SELECT b.id FROM ${batch.source})`,
+			WHERE tenant = $1 AND coalesce(lease_owner, '') = $2 AND local_id IN (SELECT b.id FROM ${batch.source})`,
 			[tenant, leaseOwner, ...batch.parameters],
 		);
 	}

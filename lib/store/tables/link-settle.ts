@@ -40,7 +40,7 @@ export async function settleLinks(
 			const taken = await findTaken(context, session, tenant, ours, held);
 			const refused = new Set(taken.map((conflict) => conflict.localId));
 			const settled = ours.filter((change) => !refused.has(change.localId));
-			await writeChanges(context, session, tenant, leaseOwner, settled);
+			await writeChanges(context, session, tenant, settled);
 			await saveAliases(
 				context,
 				session,
@@ -58,6 +58,7 @@ export async function settleLinks(
 	);
 }
 
+/** Looked up by id, the lease compared here: by `lease_owner`, which is rare, PostgreSQL would read the whole table. */
 async function lockHeld(
 	{ dialect, table }: LinkContext,
 	session: Session,
@@ -67,14 +68,15 @@ async function lockHeld(
 ): Promise<Map<string, Held>> {
 	const held = new Map<string, Held>();
 	for (const slice of slices(sortedUnique(localIds), dialect.sliceRows)) {
-		const batch = idBatch(dialect, slice, 3);
+		const batch = idBatch(dialect, slice, 2);
 		const rows = await session.query(
-			`SELECT local_id, external_id, sync_status FROM ${table}
-			WHERE tenant = $1 AND lease_owner = $2 AND local_id IN (SELECT b.id FROM ${batch.source})
+			`SELECT local_id, external_id, sync_status, lease_owner FROM ${table}
+			WHERE tenant = $1 AND local_id IN (SELECT b.id FROM ${batch.source})
 			ORDER BY local_id ${dialect.forUpdate}`,
-			[tenant, leaseOwner, ...batch.parameters],
+			[tenant, ...batch.parameters],
 		);
 		for (const row of rows) {
+			if (textOrNull(row, 'lease_owner') !== leaseOwner) continue;
 			held.set(textOf(row, 'local_id'), {
 				externalId: textOrNull(row, 'external_id'),
 				deleted: textOf(row, 'sync_status') === 'deleted',
