@@ -1,7 +1,7 @@
 import type { Row } from '../dialect';
 import { textOf } from '../row-values';
 import type { LinkPage, LinkRow, SyncStatus } from '../store';
-import { boundedLimit, idBatch, slices, sortedUnique, type LinkContext } from './link-context';
+import { boundedLimit, idBatch, linkBatch, slices, sortedUnique, type LinkContext } from './link-context';
 import { linkOf, SYNC_STATUSES } from './link-row';
 
 /** Rows in one page at most. */
@@ -11,10 +11,10 @@ export async function findByLocalIds(context: LinkContext, tenant: string, local
 	const { database, dialect, table } = context;
 	const found: LinkRow[] = [];
 	for (const slice of slices(sortedUnique(localIds), dialect.sliceRows)) {
-		const batch = idBatch(dialect, slice, 2);
+		const batch = linkBatch(dialect, tenant, slice, 1);
 		const rows = await database.statement(
-			`SELECT link.* FROM ${batch.source} JOIN ${table} AS link ON link.tenant = $1 AND link.local_id = b.id`,
-			[tenant, ...batch.parameters],
+			`SELECT link.* FROM ${batch.source} JOIN ${table} AS link ON link.tenant = b.of_tenant AND link.local_id = b.id`,
+			batch.parameters,
 		);
 		found.push(...rows.map(linkOf));
 	}

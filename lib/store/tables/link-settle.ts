@@ -4,7 +4,7 @@ import { textOf, textOrNull } from '../row-values';
 import type { Alongside, LinkChange, SettleResult } from '../store';
 import { saveAliases } from './link-alias';
 import { assertAlongside, writeAlongside } from './link-alongside';
-import { idBatch, slices, sortedUnique, type LinkContext } from './link-context';
+import { idBatch, linkBatch, slices, sortedUnique, type LinkContext } from './link-context';
 import { writeChanges } from './link-write';
 
 interface Held {
@@ -68,12 +68,12 @@ async function lockHeld(
 ): Promise<Map<string, Held>> {
 	const held = new Map<string, Held>();
 	for (const slice of slices(sortedUnique(localIds), dialect.sliceRows)) {
-		const batch = idBatch(dialect, slice, 2);
+		const batch = linkBatch(dialect, tenant, slice, 1);
 		const rows = await session.query(
 			`SELECT local_id, external_id, sync_status, lease_owner FROM ${table}
-			WHERE tenant = $1 AND local_id IN (SELECT b.id FROM ${batch.source})
+			WHERE (tenant, local_id) IN (SELECT b.of_tenant, b.id FROM ${batch.source})
 			ORDER BY local_id ${dialect.forUpdate}`,
-			[tenant, ...batch.parameters],
+			batch.parameters,
 		);
 		for (const row of rows) {
 			if (textOrNull(row, 'lease_owner') !== leaseOwner) continue;

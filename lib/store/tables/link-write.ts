@@ -49,17 +49,17 @@ export async function writeChanges(
 		const groups = groupsOf(shape.example);
 		const columns = Object.assign({}, ...groups.map((group) => group.types)) as Record<string, ColumnType>;
 		const sets = Object.keys(columns).map((name) => `${name} = b.new_${name}`);
-		const types: Record<string, ColumnType> = { id: 'text' };
+		const types: Record<string, ColumnType> = { of_tenant: 'text', id: 'text' };
 		for (const [name, type] of Object.entries(columns)) types[`new_${name}`] = type;
 		for (const slice of slices(shape.changes, dialect.sliceRows)) {
-			const rows = slice.map((change) => [change.localId, ...groups.flatMap((group) => group.values(change))]);
-			const batch = dialect.batch(types, rows, 2);
+			const rows = slice.map((change) => [tenant, change.localId, ...groups.flatMap((group) => group.values(change))]);
+			const batch = dialect.batch(types, rows, 1);
 			await session.query(
 				`UPDATE ${table}
 				SET ${[...sets, 'lease_owner = NULL', 'lease_until = NULL', `updated_at = ${dialect.now}`].join(', ')}
 				FROM ${batch.source}
-				WHERE tenant = $1 AND local_id = b.id`,
-				[tenant, ...batch.parameters],
+				WHERE tenant = b.of_tenant AND local_id = b.id`,
+				batch.parameters,
 			);
 		}
 	}
