@@ -1,9 +1,15 @@
 import type { N8nApi } from './n8n-api';
 import type { Sandboxes } from './sandboxes';
 
-/** The credentials that the templates name; n8n links them by type and name on import. */
-export async function createCredentials(api: N8nApi, { hubspot, tracker, webhookToken }: Sandboxes): Promise<string[]> {
-	const wanted: Array<[name: string, type: string, data: Record<string, string>]> = [
+export type CredentialToCreate = [name: string, type: string, data: Record<string, unknown>];
+
+/** The credentials that the templates name, and others; n8n links them by type and name on import. */
+export async function createCredentials(
+	api: N8nApi,
+	{ hubspot, tracker, webhookToken }: Sandboxes,
+	others: CredentialToCreate[] = [],
+): Promise<string[]> {
+	const wanted: CredentialToCreate[] = [
 		[
 			'HubSpot - Crosslink',
 			'crosslinkHubSpotApi',
@@ -16,6 +22,7 @@ export async function createCredentials(api: N8nApi, { hubspot, tracker, webhook
 		],
 		['Tracker webhook - Crosslink', 'httpHeaderAuth', { name: 'X-Tracker-Token', value: webhookToken }],
 		['Tracker API - Crosslink', 'httpHeaderAuth', { name: 'Authorization', value: `Bearer ${tracker.token}` }],
+		...others,
 	];
 	for (const [name, type, data] of wanted) await api.createCredential(name, type, data);
 	return wanted.map(([name]) => name);

@@ -1,4 +1,4 @@
-import { createCredentials } from './credentials';
+import { createCredentials, type CredentialToCreate } from './credentials';
 import type { N8nApi, Owner, SavedWorkflow } from './n8n-api';
 import { Problem } from './problem';
 import { errorOf } from './run-data';
@@ -27,12 +27,14 @@ export interface SetUpOptions {
 	api: N8nApi;
 	sandboxes: Sandboxes;
 	templates: string;
+	/** Besides those of the demo's own systems. */
+	credentials?: CredentialToCreate[];
 	signal: AbortSignal;
 	say(text: string): void;
 }
 
 /** What a person would do in a fresh n8n: account, credentials, import, run the set-up workflow, publish, tell both sides the URLs. */
-export async function setUp({ api, sandboxes, templates, signal, say }: SetUpOptions): Promise<SetUp> {
+export async function setUp({ api, sandboxes, templates, credentials, signal, say }: SetUpOptions): Promise<SetUp> {
 	say('the owner’s account…');
 	await api.setUpOwner(OWNER);
 	const types = await api.nodeTypes(`${PACK}.`);
@@ -44,7 +46,7 @@ export async function setUp({ api, sandboxes, templates, signal, say }: SetUpOpt
 
 	say('credentials and workflows…');
 	const { hubspot, tracker } = sandboxes;
-	await createCredentials(api, sandboxes);
+	await createCredentials(api, sandboxes, credentials);
 	const workflows = await importTemplates(api, templates, { trackerUrl: tracker.url });
 	const [first, to, from] = [SET_UP, TO_HUBSPOT, FROM_HUBSPOT].map((name) => {
 		const workflow = workflows.get(name);

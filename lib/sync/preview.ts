@@ -1,4 +1,4 @@
-import { asCrosslinkError, CrosslinkError } from '../errors';
+import { asCrosslinkError, CrosslinkError, namedFor } from '../errors';
 import type { LinkRow } from '../store/store';
 import type { RecordGroup } from './groups';
 import { lookUp } from './look-up';
@@ -107,7 +107,8 @@ function show(
 		const outcome = plan.kind === 'create' ? 'created' : changes.length > 0 ? 'updated' : 'unchanged';
 		return outcomeOf(replication, { ...about, changes, outcome });
 	} catch (thrown) {
-		return failure(replication, localId, asCrosslinkError(thrown), link);
+		const record = `${replication.binding.displayName} "${localId}"`;
+		return failure(replication, localId, namedFor(record, asCrosslinkError(thrown)), link);
 	}
 }
 

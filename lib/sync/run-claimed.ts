@@ -1,9 +1,9 @@
 import type { ExternalRecord, Fields } from '../adapters/adapter';
-import { asCrosslinkError, CrosslinkError } from '../errors';
+import { asCrosslinkError, CrosslinkError, namedFor } from '../errors';
 import type { LinkRow } from '../store/store';
 import type { RecordGroup } from './groups';
 import { inChunks } from './leases';
-import { lookUp } from './look-up';
+import { lookUp, SeveralMatches } from './look-up';
 import { failure, tombstone, withoutPatch } from './outcome';
 import { patchOutcome } from './patch';
 import { ownFields } from './own-side';
@@ -83,7 +83,8 @@ function addToBatch(run: RecordRun, batch: RecordBatch, link: LinkRow, sight: Si
 		}
 		batch.add({ link: linked, plan, fields: fieldsOf(run, link), record: sight, merged });
 	} catch (thrown) {
-		batch.fail(link, asCrosslinkError(thrown));
+		const record = `${run.replication.binding.displayName} "${link.localId}"`;
+		batch.fail(link, thrown instanceof SeveralMatches ? thrown : namedFor(record, asCrosslinkError(thrown)));
 	}
 }
 

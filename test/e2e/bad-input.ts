@@ -44,7 +44,7 @@ export function badInputTests(world: () => World): void {
 		expect(failed).toEqual([
 			expect.objectContaining({
 				error: expect.objectContaining({
-					message: expect.stringMatching(/record \d+ of deals.*closedate.*as soon as possible/),
+					message: expect.stringMatching(/Order "1003".*dueDate.*as soon as possible/),
 					remedy: expect.stringMatching(/\w{3,} \w+/),
 				}),
 				details: expect.objectContaining({ outcome: 'failed', entity: 'order', localId: '1003' }),

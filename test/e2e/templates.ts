@@ -2,10 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { INode, INodeTypeDescription } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
+import { Client } from 'pg';
 
 import type { SavedWorkflow, WorkflowFile } from '../../quickstart/n8n-api';
 import { executionRows, replicate } from '../../quickstart/replicate';
 import { isRight } from '../../quickstart/report';
+import { itemsAcross } from './editor-api';
 import type { World } from './world';
 import { TEMPLATES } from './world';
 
@@ -74,6 +76,32 @@ export function templateTests(world: () => World): void {
 		const saved = await world().api.save(fromFile as SavedWorkflow);
 		expect(issuesOf(saved, types)).toEqual([]);
 		expect(saved.nodes.map(({ name }) => name).sort()).toEqual(template.nodes.map(({ name }) => name).sort());
+	});
+
+	it('legacy-links-import.json adopts the ids of an orders table, and reports the row it cannot', async () => {
+		const { database, sandboxes, api, run } = world();
+		const deal = (name: string) =>
+			sandboxes.hubspot.account.create('deals', { dealname: name, dealstage: 'contractsent', pipeline: 'default' });
+		const [one, two] = [deal('Legacy one'), deal('Legacy two')];
+		const { host, port, user, password } = database;
+		const client = new Client({ host, port, user, password, database: database.database });
+		await client.connect();
+		await client.query(
+			'CREATE TABLE orders (id text PRIMARY KEY, hubspot_deal_id text, current_hubspot_gate text, hubspot_last_synced_at timestamptz)',
+		);
+		await client.query(
+			"INSERT INTO orders (id, hubspot_deal_id) VALUES ('L1', $1), ('L2', $2), ('L3', '99999999999'), ('L4', NULL)",
+			[one.id, two.id],
+		);
+		await client.end();
+
+		const workflow = world().workflow('legacy-links-import');
+		const execution = await api.finished(await api.run(workflow, 'Start'), run.signal);
+		expect(execution.status).toBe('success');
+		expect(itemsAcross([execution], 'Go on behind this page')).toMatchObject([{ after: 'L3' }]);
+		expect(itemsAcross([execution], 'Why not')).toMatchObject([{ order: 'L3', hubspot_deal_id: '99999999999' }]);
+		expect(itemsAcross([execution], 'Adopt the deals')).toMatchObject([{ summary: { adopted: 2, notAdopted: 1 } }]);
+		for (const { id } of [one, two]) sandboxes.hubspot.account.archive('deals', id);
 	});
 
 	it('all together replicate 8 companies and 25 orders into HubSpot', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { cacheFolder } from '../../quickstart/cache-folder';
 import { run } from '../../quickstart/child-process';
+import type { CredentialToCreate } from '../../quickstart/credentials';
 import type { SavedWorkflow } from '../../quickstart/n8n-api';
 import type { N8nProcess } from '../../quickstart/n8n-process';
 import { n8nEnvironment, startN8n } from '../../quickstart/n8n-process';
@@ -61,7 +62,11 @@ export class World {
 		const world = new World(folder, n8nFolder, port, database, sandboxes, api);
 		try {
 			await world.startN8n();
-			const done = await setUp({ api, sandboxes, templates: TEMPLATES, signal, say: () => undefined });
+			const { host, port: dbPort, user, password } = database;
+			const orders = { host, port: dbPort, user, password, database: database.database, ssl: 'disable' };
+			const credentials: CredentialToCreate[] = [['Orders database - Crosslink', 'postgres', orders]];
+			const options = { api, sandboxes, templates: TEMPLATES, credentials, signal, say: () => undefined };
+			const done = await setUp(options);
 			world.workflows = done.workflows;
 			return world;
 		} catch (error) {
