@@ -2,7 +2,7 @@ import { describeWithN8n } from '../servers/n8n';
 import { badInputTests } from './bad-input';
 import { editorTests } from './editor';
 import { postgresTests, restartTests } from './restarts';
-import { templateTests } from './templates';
+import { importTests, templateTests } from './templates';
 import { webhookTests } from './webhooks';
 import { World } from './world';
 
@@ -24,4 +24,5 @@ describeWithN8n('the pack in a real n8n', (n8nFolder) => {
 	editorTests('the editor in a browser', world);
 	describe('a restart', () => restartTests(world));
 	describe('the store on PostgreSQL', () => postgresTests(world));
+	describe('adopting existing ids', () => importTests(world));
 });

@@ -1,3 +1,5 @@
+import type Pg from 'pg';
+import type { PoolConfig } from 'pg';
 import type { Database } from '../dialect';
 import { migratePostgres } from '../migrations/run';
 import { MIGRATIONS, MIGRATIONS_TABLE } from '../migrations';
@@ -14,6 +16,20 @@ const STATEMENT_TIMEOUT_MS = 60_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
 
 /**
+ * The driver with somebody listening to each connection from its first moment: one that is cut while it is in use, between
+ * two statements, would otherwise end the whole n8n process. The next statement on it fails, and is run again elsewhere.
+ */
+function withListeners(driver: typeof Pg): typeof Pg {
+	class ListeningPool extends driver.Pool {
+		constructor(options?: PoolConfig) {
+			super(options);
+			this.on('connect', (client) => client.on('error', () => undefined));
+		}
+	}
+	return Object.assign(Object.create(driver) as typeof Pg, { Pool: ListeningPool });
+}
+
+/**
  * Connects, and brings the schema up to date.
  * @throws CrosslinkError unreachable, login refused, newer schema, ...
  */
@@ -22,7 +38,7 @@ export async function openPostgres(url: string, location: string): Promise<Datab
 	const pg = await import('pg');
 	const source = new DataSource({
 		type: 'postgres',
-		driver: pg.default,
+		driver: withListeners(pg.default),
 		url,
 		schema: SCHEMA,
 		migrations: [...MIGRATIONS],
