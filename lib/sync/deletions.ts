@@ -1,8 +1,9 @@
 import { requireCapability } from '../adapters/capability';
-import { asCrosslinkError, type CrosslinkError } from '../errors';
+import { asCrosslinkError, CrosslinkError } from '../errors';
 import type { LinkChange, LinkRow } from '../store/store';
 import { checkBrake } from './brakes';
 import { inChunks, linkBusy, withLeases } from './leases';
+import { lookUp } from './look-up';
 import { failure, failureChange, outcomeOf, viewOf, withoutPatch } from './outcome';
 import type { PullOutcome } from './replication';
 import type { RecordRun } from './run';
@@ -62,12 +63,38 @@ function reasonToLeave({ replication }: RecordRun, link: LinkRow | undefined): s
 	return undefined;
 }
 
+/**
+ * External ids to archive, by local id. A link without one may have had its record created by a run that did not live to
+ * see the answer. It is looked for by our own key only: what a key of the tenant's own names may have been there before.
+ */
+async function recordsOf({ replication }: RecordRun, links: LinkRow[]): Promise<Map<string, string | CrosslinkError>> {
+	const records = new Map<string, string | CrosslinkError>();
+	for (const { localId, externalId } of links) if (externalId !== null) records.set(localId, externalId);
+	const unanswered = links.filter((link) => link.externalId === null);
+	if (unanswered.length === 0 || replication.binding.matchOn !== undefined) return records;
+	try {
+		const found = await lookUp(
+			replication,
+			unanswered.map((link) => ({ link, fields: {} })),
+		);
+		for (const [localId, record] of found) {
+			records.set(localId, record instanceof CrosslinkError ? record : record.externalId);
+		}
+	} catch (thrown) {
+		replication.signal?.throwIfAborted();
+		for (const { localId } of unanswered) records.set(localId, asCrosslinkError(thrown));
+	}
+	return records;
+}
+
 async function archive(run: RecordRun, links: LinkRow[]): Promise<Map<string, CrosslinkError>> {
 	const { replication } = run;
 	const failures = new Map<string, CrosslinkError>();
-	const records = links.flatMap((link) =>
-		link.externalId === null ? [] : [{ ref: link.localId, externalId: link.externalId }],
-	);
+	const records: Array<{ ref: string; externalId: string }> = [];
+	for (const [ref, externalId] of await recordsOf(run, links)) {
+		if (externalId instanceof CrosslinkError) failures.set(ref, externalId);
+		else records.push({ ref, externalId });
+	}
 	for (const chunk of inChunks(records, replication.promises.batchSize.upsert)) {
 		try {
 			const remove = requireCapability(replication.integration, replication.adapter, 'remove');
