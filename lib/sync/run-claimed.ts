@@ -10,7 +10,7 @@ import { ownFields } from './own-side';
 import { needsExternalRecord, touchesLink } from './plan';
 import { readExternals } from './read-externals';
 import { isAboutTheConnection, RecordBatch } from './record-batch';
-import { planOf, type RecordRun } from './run';
+import { findPending, planOf, type RecordRun } from './run';
 
 /** What was read before the lease may be this old, if the link has not moved since; then it is read again. */
 const SEEN_FRESH_MS = 5_000;
@@ -30,6 +30,7 @@ export async function runClaimed(
 	leave: (links: LinkRow[]) => void,
 ): Promise<ReadonlySet<string>> {
 	const { replication } = run;
+	await lookForNewConflicts(run, claimed);
 	const batch = new RecordBatch(run);
 	const since = Date.now();
 	// Updates before creates, so that each call is of one kind.
@@ -43,6 +44,12 @@ export async function runClaimed(
 	// What the other side has taken is committed by now; the rest is nobody's failure.
 	replication.signal?.throwIfAborted();
 	return settled;
+}
+
+/** Another run may have opened a conflict, or a person decided one, between the look at the links and the lease. */
+async function lookForNewConflicts(run: RecordRun, claimed: LinkRow[]): Promise<void> {
+	for (const { localId } of claimed) run.pending.delete(localId);
+	for (const [localId, conflicts] of await findPending(run.replication, claimed)) run.pending.set(localId, conflicts);
 }
 
 /** The calls for as many links as go into one. */
