@@ -1,7 +1,8 @@
 import type { EntityBinding, Fields } from '../adapters/adapter';
 import type { LinkRow } from '../store/store';
-import { withValueAt } from './fields';
+import { valueAt, withValueAt } from './fields';
 import { baseKey } from './plan-field';
+import { localFieldsOf } from './transform/join';
 
 /**
  * What a run takes for your side of a record.
@@ -28,6 +29,17 @@ function lastAgreed(binding: EntityBinding, link: LinkRow | undefined): Fields {
 	for (const rule of binding.fields) {
 		const value = link?.base?.local[baseKey(rule)];
 		if (value !== undefined) fields = withValueAt(fields, rule.local, value);
+	}
+	return withUnsent(binding, fields, link);
+}
+
+/** What failed to get over is newer than what was agreed; a repair must not take it for done. */
+function withUnsent({ fields: rules, associations }: EntityBinding, agreed: Fields, link: LinkRow | undefined): Fields {
+	if (!link?.unsent || link.errorCode === null) return agreed;
+	let fields = agreed;
+	for (const local of [...rules.flatMap(localFieldsOf), ...associations.map((rule) => rule.local)]) {
+		const value = valueAt(link.unsent, local);
+		if (value !== undefined) fields = withValueAt(fields, local, value);
 	}
 	return fields;
 }

@@ -1,10 +1,12 @@
 import type { ExternalRecord } from '../adapters/adapter';
-import type { LinkRow, LinkTable } from '../store/store';
+import { asCrosslinkError, CrosslinkError } from '../errors';
+import type { Conflict, LinkRow, LinkTable } from '../store/store';
 import { checkBrake } from './brakes';
 import { reportDrift, reportGone } from './drift';
 import { ownFields } from './own-side';
 import { pruneLog } from './prune-log';
-import { planRecord } from './plan';
+import { failure, withoutPatch } from './outcome';
+import { planRecord, type RecordPlan } from './plan';
 import { pullLinks } from './pull';
 import { readExternals } from './read-externals';
 import type { PullOutcome, Replication, RunReport } from './replication';
@@ -115,22 +117,41 @@ async function differences(
 	return links.flatMap((link): Difference[] => {
 		const record = records.get(link.externalId);
 		if (record === undefined) return [{ link, gone: true, push: false, outcome: reportGone(replication, link) }];
-		const plan = planRecord(replication.binding, {
-			localId: link.localId,
-			fields: ownFields(replication.binding, 'lastAgreed', {}, link),
-			link,
-			external: record,
-			push: true,
-			pull: true,
-			pending: pending.get(link.localId) ?? new Map(),
-			freeze: replication.freeze,
-			now: replication.now(),
-		});
+		const plan = planOrError(replication, link, record, pending.get(link.localId));
+		if (plan instanceof CrosslinkError) {
+			return [
+				{ link, gone: false, push: false, outcome: withoutPatch(failure(replication, link.localId, plan, link)) },
+			];
+		}
 		const merged = record.externalId !== link.externalId;
 		if (plan.changes.length === 0 && plan.conflicts.length === 0 && !merged) return [];
 		const push = Object.keys(plan.writes).length > 0;
 		return [{ link, gone: false, push, outcome: reportDrift(replication, link, record, plan) }];
 	});
+}
+
+/** A value kept with the link may not fit its rule any more, when the rule was changed since. */
+function planOrError(
+	replication: Replication,
+	link: LinkRow,
+	external: ExternalRecord,
+	pending: ReadonlyMap<string, Conflict> | undefined,
+): RecordPlan | CrosslinkError {
+	try {
+		return planRecord(replication.binding, {
+			localId: link.localId,
+			fields: ownFields(replication.binding, 'lastAgreed', {}, link),
+			link,
+			external,
+			push: true,
+			pull: true,
+			pending: pending ?? new Map(),
+			freeze: replication.freeze,
+			now: replication.now(),
+		});
+	} catch (thrown) {
+		return asCrosslinkError(thrown);
+	}
 }
 
 async function repairAll(
