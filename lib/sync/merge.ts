@@ -79,7 +79,7 @@ function twoWay(
 	if (rule.strength === 'initial' && sides.base !== undefined) return 'none';
 	if (sides.base === undefined) {
 		// A first meeting: an empty side takes the other's value, whoever owns the field.
-		if (isEmpty(sides.localAsExternal)) return isEmpty(sides.external) ? 'none' : 'pull';
+		if (isEmpty(sides.localAsExternal)) return isEmpty(sides.external) ? bothEmpty(sides) : 'pull';
 		if (isEmpty(sides.external)) return 'push';
 	}
 	if (localChanged && !externalChanged) return enforced(rule, 'external') ? known('pull', sides.external) : 'push';
@@ -96,6 +96,11 @@ function twoWay(
 		case 'manual':
 			return 'conflict';
 	}
+}
+
+/** Two ways of being empty are in step, as far as both are known. */
+function bothEmpty({ local, external }: FieldSides): Verdict {
+	return local === undefined || external === undefined ? 'none' : 'agree';
 }
 
 function newer(recency: Recency | undefined): Verdict {
