@@ -28,6 +28,7 @@ export const COMMON_LINK_COLUMNS = [
 	'updated_at',
 	'unsent',
 	'flips',
+	'sent',
 ] as const;
 
 /** @throws CrosslinkError `rejected` when `name` cannot be (part of) a table or column name */

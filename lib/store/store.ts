@@ -43,6 +43,11 @@ export interface LinkRow {
 	unsent: Fields | null;
 	/** Short history of fields that changed lately, by base key, newest last: shows a field that flips to and fro. */
 	flips: Record<string, Flip[]> | null;
+	/**
+	 * Your side's values of two-way fields that were on their way to the other side, by base key, newest last: what is
+	 * found there of them is our own write. null once a run has seen what arrived.
+	 */
+	sent: Record<string, FieldValue[]> | null;
 }
 
 /** One change of a field: a short hash of the new value, and when (epoch milliseconds). */
@@ -68,6 +73,7 @@ export interface LinkChange {
 	columns?: Record<string, string | null>;
 	unsent?: Fields | null;
 	flips?: Record<string, Flip[]> | null;
+	sent?: LinkRow['sent'];
 	/** Ids that were merged into `externalId`: kept so that they lead to this link. */
 	aliases?: string[];
 }
@@ -118,6 +124,15 @@ export interface LinkTable {
 	 * @throws CrosslinkError `unknown` `store_commit_unknown` when the connection broke while committing
 	 */
 	settle(tenant: string, leaseOwner: string, changes: LinkChange[], alongside?: Alongside): Promise<SettleResult>;
+	/**
+	 * Keeps `sent` with leased links before a call, so that a run after a crash knows its own write again. The leases
+	 * stay; links whose lease is not ours are left alone.
+	 */
+	note(
+		tenant: string,
+		leaseOwner: string,
+		notes: Array<{ localId: string; sent: Record<string, FieldValue[]> }>,
+	): Promise<void>;
 	/** Gives leases back without writing anything else. A link that never got an external id stays `pending`. */
 	release(tenant: string, leaseOwner: string, localIds: string[]): Promise<void>;
 	/**

@@ -1,6 +1,6 @@
 import type { ExternalRecord, FieldRule, Fields, FieldValue } from '../adapters/adapter';
 import type { Base, Conflict, ConflictReason, LinkRow } from '../store/store';
-import { sameValue } from './fields';
+import { isEmpty, sameValue } from './fields';
 import { flipsTooOften, type FreezeRule } from './flips';
 import { mergeField, type FieldSides } from './merge';
 import { sidesAgree, toExternal, toLocal } from './transform';
@@ -59,10 +59,11 @@ export function baseOf(base: Base | null | undefined, rule: FieldRule): FieldSid
 export function planField(rule: FieldRule, input: PlanInput): FieldStep {
 	const { local, localAsExternal } = ownValue(rule, input);
 	const external = input.external?.fields[rule.external];
+	const own = ownWrite(rule, input.link, external);
 	const sides: FieldSides = {
 		local,
 		external,
-		base: baseOf(input.link?.base, rule),
+		base: own ?? baseOf(input.link?.base, rule),
 		localAsExternal,
 		alike: local !== undefined && external !== undefined && sidesAgree(rule, local, external),
 	};
@@ -71,8 +72,43 @@ export function planField(rule: FieldRule, input: PlanInput): FieldStep {
 	if (pending !== undefined && (pending.reason === 'flip_flop' || local === undefined || external === undefined)) {
 		return { do: 'conflict', reason: pending.reason, local, external };
 	}
-	const step = byVerdict(rule, sides, input);
+	const verdict = byVerdict(rule, sides, input);
+	// Our own write is agreed on from here on, whether or not this side has moved on since.
+	const step = own && verdict.do === 'nothing' ? { do: 'agree' as const, ...own } : verdict;
 	return pending === undefined || step.do === 'conflict' ? step : { ...step, ...{ settles: true as const } };
+}
+
+/**
+ * A write of ours whose answer nobody lived to keep: the other side holds what the link says was being sent. That is then
+ * what both sides last agreed on, or our own write would count as an edit over there and could undo a newer one here.
+ */
+function ownWrite(
+	rule: FieldRule,
+	link: LinkRow | undefined,
+	external: FieldValue | undefined,
+): { local: FieldValue; external: FieldValue } | undefined {
+	const sent = link?.sent?.[baseKey(rule)];
+	if (sent === undefined || external === undefined || rule.direction === 'pull') return undefined;
+	const known = baseOf(link?.base, rule);
+	if (known !== undefined && sameValue(known.external, external)) return undefined;
+	const local = sent.findLast((value) => sidesAgree(rule, value, external) || looksLike(value, external));
+	return local === undefined ? undefined : { local, external };
+}
+
+/** The same but for case, blanks and punctuation: what is left when the other side brings a text into its own form. */
+function looksLike(sent: FieldValue, found: FieldValue): boolean {
+	if (typeof sent === 'object' || typeof found === 'object' || sent === '' || found === '') {
+		return isEmpty(sent) && isEmpty(found);
+	}
+	const numbers = [sent, found].map(Number);
+	if (!numbers.some(Number.isNaN)) return numbers[0] === numbers[1];
+	const [one, other] = [sent, found].map((value) =>
+		String(value)
+			.normalize('NFKC')
+			.toLowerCase()
+			.replace(/[^\p{L}\p{N}]/gu, ''),
+	);
+	return one !== '' && one === other;
 }
 
 /** Your side's value and what a push would send of it; a new record takes the rule's default for an absent field. */
@@ -98,7 +134,7 @@ function byVerdict(rule: FieldRule, sides: FieldSides, input: PlanInput): FieldS
 		case 'none':
 			return NOTHING;
 		case 'agree':
-			return { do: 'agree', local: local as FieldValue, external: external as FieldValue };
+			return agreed(sides);
 		case 'conflict':
 			return { do: 'conflict', reason: 'both_changed', local, external };
 		case 'push':
@@ -106,6 +142,10 @@ function byVerdict(rule: FieldRule, sides: FieldSides, input: PlanInput): FieldS
 		case 'pull':
 			return input.pull ? pulled(rule, sides, input) : NOTHING;
 	}
+}
+
+function agreed({ local, external }: FieldSides): FieldStep {
+	return { do: 'agree', local: local as FieldValue, external: external as FieldValue };
 }
 
 function pushed(rule: FieldRule, { local, external, localAsExternal }: FieldSides, input: PlanInput): FieldStep {

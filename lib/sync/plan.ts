@@ -50,6 +50,8 @@ export interface RecordPlan {
 	settles: string[];
 	/** Fields of both sides that this run could not decide without knowing this side. */
 	unseen: string[];
+	/** The other side was seen, so that the link need not remember any more what was on its way there. */
+	arrived: boolean;
 	/** History of the pushed fields, to be kept with the link. */
 	flips: Record<string, Flip[]>;
 }
@@ -72,9 +74,11 @@ export function planRecord(binding: EntityBinding, input: PlanInput): RecordPlan
 		conflicts: [],
 		settles: [],
 		unseen: [],
+		arrived: input.push && Boolean(input.link?.sent) && input.external !== undefined,
 		flips: {},
 	};
 	for (const rule of binding.fields) take(plan, rule, planField(rule, input), input);
+	if (plan.conflicts.length > 0) plan.arrived = false;
 	const idle = Object.keys(plan.writes).length === 0 && plan.associations.length === 0;
 	if (!input.push || (plan.kind === 'update' && idle)) plan.kind = 'none';
 	return plan;
@@ -95,6 +99,7 @@ export function emptyPlan(localId: string): RecordPlan {
 		conflicts: [],
 		settles: [],
 		unseen: [],
+		arrived: false,
 		flips: {},
 	};
 }
@@ -105,6 +110,7 @@ export function touchesLink(plan: RecordPlan): boolean {
 		plan.kind !== 'none' ||
 		plan.conflicts.length > 0 ||
 		plan.settles.length > 0 ||
+		plan.arrived ||
 		Object.keys(plan.agreed.local).length > 0
 	);
 }
@@ -182,11 +188,14 @@ export function needsExternalRecord(
 	if (!link?.externalId) return false;
 	if (pending !== undefined && pending.size > 0) return true;
 	return binding.fields.some((rule) => {
-		if (!needsExternalValue(rule)) return false;
 		const local = localValueOf(rule, fields);
 		if (local === undefined) return false;
+		// A write that was never acknowledged: only a look shows whether it arrived.
+		if (link.sent?.[baseKey(rule)] !== undefined) return true;
+		if (!needsExternalValue(rule)) return false;
 		if (rule.strength === 'enforced') return true;
 		const base = baseOf(link.base, rule);
+		if (base !== undefined && rule.strength === 'initial') return false;
 		return base === undefined || !sameValue(local, base.local);
 	});
 }

@@ -8,9 +8,11 @@ import { keyOf } from './key';
 import { failureChange } from './outcome';
 import { ownFields } from './own-side';
 import { emptyPlan, type RecordPlan } from './plan';
+import { baseKey } from './plan-field';
 import type { PullOutcome } from './replication';
 import type { RecordRun } from './run';
 import { alongsideOf } from './alongside';
+import { sentWith } from './sent';
 import { changeOf, type Progress } from './settlement';
 import { settlementOutcome } from './settlement-outcome';
 
@@ -136,6 +138,7 @@ export class RecordBatch {
 		const upsert = requireCapability(replication.integration, replication.adapter, 'upsert');
 		let results: UpsertResult[];
 		try {
+			await this.noteTwoWay(records);
 			results = await upsert(replication.binding, records);
 		} catch (thrown) {
 			return this.failAll(records, thrown);
@@ -143,6 +146,19 @@ export class RecordBatch {
 		for (const result of results) this.take(result);
 		for (const record of records) this.failUnanswered(record.ref);
 		return results.flatMap((result) => (result.ok ? [] : [result.error])).find(isAboutTheConnection);
+	}
+
+	/** What is sent of fields that the other side may change too is noted before the call; see `ownWrite` in the plan. */
+	private async noteTwoWay(records: UpsertRecord[]): Promise<void> {
+		const { replication, table } = this.run;
+		const { fields } = replication.binding;
+		const twoWay = new Set(fields.filter((rule) => rule.direction === 'both').map(baseKey));
+		const notes = records.flatMap(({ ref }) => {
+			const { link, plan } = this.entry(ref);
+			const sent = sentWith(link, plan, (key) => twoWay.has(key));
+			return Object.keys(sent).length > 0 ? [{ localId: ref, sent }] : [];
+		});
+		if (notes.length > 0) await table.note(replication.tenant, replication.runId, notes);
 	}
 
 	private take(result: UpsertResult): void {

@@ -126,6 +126,8 @@ function settledWithoutLease(run: RecordRun, group: RecordGroup, link: LinkRow |
 	if (link?.syncStatus === 'deleted') return withoutPatch(tombstone(run.replication, link));
 	if (link?.syncStatus !== 'synced') return undefined;
 	const seen = run.seen.get(group.localId);
+	// What was on its way may have arrived: only a look shows what the other side holds.
+	if (link.sent !== null && !seen) return undefined;
 	if (seen && (seen.record === undefined || seen.record.externalId !== link.externalId)) return undefined;
 	try {
 		const plan = planOf(run, group, link, seen?.record);

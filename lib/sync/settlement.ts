@@ -9,6 +9,7 @@ import type { RecordPlan } from './plan';
 import { asFieldValue } from './plan-associations';
 import type { Replication } from './replication';
 import { localFieldsOf } from './transform/join';
+import { sentWith } from './sent';
 import type { RecordRun } from './run';
 
 /** What has been learnt about one record of the batch so far. */
@@ -35,7 +36,10 @@ export function changeOf(run: RecordRun, entry: Progress): LinkChange {
 	const learnt = learntFrom(replication, entry);
 	if (error) {
 		const unsent = mappedFields(replication, entry.fields);
-		return { ...failureChange(replication, link, error), ...(record === undefined ? {} : learnt), unsent };
+		const failed = { ...failureChange(replication, link, error), unsent };
+		if (record !== undefined) return { ...failed, ...learnt };
+		// Nobody knows whether it arrived: what is found of it over there later is no edit of theirs.
+		return error.class === 'rejected' ? failed : { ...failed, sent: sentWith(link, entry.plan, () => true) };
 	}
 	const done: LinkChange = {
 		localId: link.localId,
@@ -47,6 +51,7 @@ export function changeOf(run: RecordRun, entry: Progress): LinkChange {
 		attempts: 0,
 		nextAttemptAt: null,
 		unsent: null,
+		...(entry.plan.conflicts.length === 0 && (link.sent !== null || record !== undefined) ? { sent: null } : {}),
 	};
 	if (waitsForPerson(run, entry)) {
 		return { ...done, syncStatus: 'conflict', lastError: conflictText(replication, entry), errorCode: 'conflict' };

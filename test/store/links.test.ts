@@ -327,6 +327,26 @@ describeOnBothStores('links', (site) => {
 		expect((await links.findByLocalIds('t', ['a']))[0]).toMatchObject({ unsent: null, flips: null });
 	});
 
+	it('keep what is on its way with the lease of the one who sends it, and forget it when re-pointed', async () => {
+		const links = await site.newLinks();
+		await claimed(links, 'a', 'b');
+		await links.note('t', LEASE.owner, [
+			{ localId: 'b', sent: { 'n>x': ['\u0000', null] } },
+			{ localId: 'a', sent: { 'n>x': [1] } },
+			{ localId: 'nobody', sent: { 'n>x': [1] } },
+		]);
+		await links.note('t', 'somebody else', [{ localId: 'a', sent: { 'n>x': [2] } }]);
+		await links.note('u', LEASE.owner, [{ localId: 'a', sent: { 'n>x': [3] } }]);
+		const rows = await links.findByLocalIds('t', ['a', 'b', 'nobody']);
+		expect(rows.map(({ localId, sent, leaseOwner }) => [localId, sent, leaseOwner]).sort()).toEqual([
+			['a', { 'n>x': [1] }, LEASE.owner],
+			['b', { 'n>x': ['\u0000', null] }, LEASE.owner],
+		]);
+		await settledOne(links, { localId: 'a', externalId: '1' });
+		await links.upsert('t', [{ localId: 'a', externalId: '2' }]);
+		expect((await links.findByLocalIds('t', ['a']))[0]).toMatchObject({ sent: null });
+	});
+
 	it('are due when their time has come, the longest waiting first', async () => {
 		const links = await site.newLinks();
 		const past = (minutes: number) => new Date(Date.now() - minutes * 60_000);

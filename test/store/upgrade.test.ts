@@ -67,6 +67,7 @@ describeOnBothStores('a store made by the first version', (site) => {
 				externalId: '1',
 				unsent: null,
 				flips: null,
+				sent: null,
 				columns: { stage: 'won' },
 			});
 			await links.claim('t', ['a'], { owner: 'run', seconds: 60 });
@@ -103,7 +104,7 @@ describeOnBothStores('a store made by the first version', (site) => {
 		await store.createLinkTables('crm', [{ entity: 'order', columns: ['stage'] }]);
 		const dialect = site.kind === 'postgres' ? POSTGRES : SQLITE;
 		await site.aside(`DROP INDEX ${dialect.table('crm_order_link_due')}`, location);
-		for (const column of ['unsent', 'flips']) {
+		for (const column of ['unsent', 'flips', 'sent']) {
 			await site.aside(`ALTER TABLE ${dialect.table('crm_order_link')} DROP COLUMN ${column}`, location);
 		}
 		await store.createLinkTables('crm', [{ entity: 'order', columns: ['stage'] }]);

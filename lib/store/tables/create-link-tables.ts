@@ -97,6 +97,7 @@ async function createTable(dialect: Dialect, session: Session, name: string): Pr
 			updated_at ${types.time} NOT NULL,
 			unsent ${types.json},
 			flips ${types.json},
+			sent ${types.json},
 			PRIMARY KEY (tenant, local_id)
 		) ${dialect.tableOptions}`);
 	// A deleted link gives its external id free, and may still be found by it.
@@ -122,7 +123,7 @@ async function createTable(dialect: Dialect, session: Session, name: string): Pr
 
 /** During an update of several processes, one with older code may have made the table behind the migration's back. */
 async function completeTable(dialect: Dialect, session: Session, name: string): Promise<void> {
-	for (const column of ['unsent', 'flips']) {
+	for (const column of ['unsent', 'flips', 'sent']) {
 		await session.query(`ALTER TABLE ${dialect.table(name)} ADD COLUMN ${column} ${dialect.types.json}`);
 	}
 	await indexDue(dialect, session, name);

@@ -32,6 +32,7 @@ export function linkOf(row: Row): LinkRow {
 		columns: ownColumnsOf(row),
 		unsent: jsonOrNull(row, 'unsent') as Fields | null,
 		flips: jsonOrNull(row, 'flips') as unknown as LinkRow['flips'],
+		sent: jsonOrNull(row, 'sent') as unknown as LinkRow['sent'],
 	};
 }
 

@@ -6,6 +6,7 @@ import type { LinkTable } from '../store';
 import { claimLinks, releaseLinks } from './link-claim';
 import type { LinkContext } from './link-context';
 import { countByStatus, dueLinks, findByExternalIds, findByLocalIds, pageOfLinks } from './link-find';
+import { noteLinks } from './link-note';
 import { settleLinks } from './link-settle';
 import { upsertLinks } from './link-upsert';
 
@@ -36,6 +37,7 @@ export function linkTable(database: Database, integration: string, entity: strin
 		claim: (tenant, ids, lease) => guarded(tenant, () => claimLinks(context, tenant, ids, lease)),
 		settle: (tenant, owner, changes, alongside) =>
 			guarded(tenant, () => settleLinks(context, tenant, owner, changes, alongside)),
+		note: (tenant, owner, notes) => guarded(tenant, () => noteLinks(context, tenant, owner, notes)),
 		release: (tenant, owner, ids) => guarded(tenant, () => releaseLinks(context, tenant, owner, ids)),
 		upsert: (tenant, links) => guarded(tenant, () => upsertLinks(context, tenant, links)),
 		page: (tenant, page) => guarded(tenant, () => pageOfLinks(context, tenant, page)),

@@ -30,6 +30,7 @@ const COLUMNS: Partial<Record<keyof LinkChange, ColumnGroup>> = {
 	externalVersion: column('external_version', 'text', ({ externalVersion }) => storable(externalVersion ?? null)),
 	pushedVersion: column('pushed_version', 'text', ({ pushedVersion }) => storable(pushedVersion ?? null)),
 	unsent: column('unsent', 'json', ({ unsent }) => jsonText(unsent)),
+	sent: column('sent', 'json', ({ sent }) => jsonText(sent)),
 	flips: column('flips', 'json', ({ flips }) => jsonText(flips)),
 };
 

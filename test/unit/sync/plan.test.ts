@@ -52,6 +52,7 @@ const link = (base: Base | null, more: Partial<LinkRow> = {}): LinkRow => ({
 	columns: {},
 	unsent: null,
 	flips: null,
+	sent: null,
 	...more,
 });
 
