@@ -1,6 +1,7 @@
 import type {
 	Adapter,
 	AdapterModule,
+	ChangePage,
 	Cursor,
 	EntityBinding,
 	ExternalRecord,
@@ -148,7 +149,7 @@ export function remoteAdapter(
 			}
 			return found;
 		},
-		async changesSince(binding, cursor, fields) {
+		async changesSince(binding, cursor, fields): Promise<ChangePage> {
 			if (cursor === undefined) return { records: [], cursor: { since: now() }, more: false };
 			const at = readCursor(cursor);
 			const to = at.to ?? now() - INDEXING_DELAY_MS;
@@ -164,7 +165,7 @@ export function remoteAdapter(
 			);
 			const last = hits.length < SEARCH_PAGE ? undefined : hits.at(-1)?.externalId;
 			if (last === undefined) return { records: hits, cursor: { since: Math.max(at.since, to) }, more: false };
-			return { records: hits, cursor: { since: at.since, to, after: last }, more: true };
+			return { records: hits, cursor: { since: at.since, to, after: last as string }, more: true };
 		},
 		upsert: (binding, records) => inBatches('upsert', records, (record) => write(binding, record)),
 		remove: (binding, records) => {
@@ -221,7 +222,8 @@ function chunks<T>(values: T[], size: number): T[][] {
 function readCursor(cursor: Cursor): { since: number; to?: number; after?: string } {
 	const { since, to, after } = cursor;
 	const valid = typeof since === 'number' && ['number', 'undefined'].includes(typeof to);
-	if (valid && ['string', 'undefined'].includes(typeof after)) return { since, to, after } as { since: number };
+	if (valid && ['string', 'undefined'].includes(typeof after))
+		return { since, to, after } as { since: number; to?: number; after?: string };
 	throw new CrosslinkError({
 		class: 'rejected',
 		code: 'cursor_unreadable',

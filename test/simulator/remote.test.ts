@@ -1,4 +1,4 @@
-import type { EntityBinding } from '../../lib/adapters/adapter';
+import type { EntityBinding, Fields } from '../../lib/adapters/adapter';
 import { conformance } from '../conformance/kit';
 import type { Harness } from '../conformance/harness';
 import { Remote } from './remote';
@@ -53,7 +53,7 @@ conformance(
 			secrets: ['no-secret-here-5ecre7'],
 			binding: deals,
 			related: companies,
-			sample: (n, binding = deals) =>
+			sample: (n, binding = deals): Fields =>
 				binding.object === 'deals' ? { name: `Order ${n}`, amount: n } : { name: `Company ${n}` },
 			textField: 'description',
 			normalised: { field: 'phone', sent: ' +49 (171) 55-01 ', stored: '+491715501' },

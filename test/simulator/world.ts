@@ -1,0 +1,503 @@
+import type { EntityBinding, FieldValue } from '../../lib/adapters/adapter';
+import { valueAt } from '../../lib/sync/fields';
+import { baseOf } from '../../lib/sync/plan-field';
+import type { Replication } from '../../lib/sync/replication';
+import { resolveConflicts } from '../../lib/sync/resolve';
+import { toExternal } from '../../lib/sync/transform';
+import { sameValue } from '../../lib/sync/fields';
+import type { Conflict, LinkRow, LinkTable, Store } from '../../lib/store/store';
+import { expireLeases, faultyStore, type HeldLeases } from './faulty-store';
+import { pullFlow, pushFlow, reconcileFlow, retryFlow, syncFlow, type Site } from './flows';
+import { FieldHistory } from './history';
+import { Local, type LocalRecord } from './local';
+import { Random } from './random';
+import { Remote, type RemoteRecord } from './remote';
+import { remoteAdapter, remotePromises } from './remote-adapter';
+import { bindingOf, freshLocal, freshValue, kindsOf, randomRules, type SimulatedRule } from './rules';
+import { Scheduler, type Task } from './scheduler';
+import { Wire, type WireFault } from './wire';
+
+export const INTEGRATION = 'simulated';
+
+/** How rough a run is. */
+interface Weather {
+	concurrent: boolean;
+	faults: number;
+	kills: number;
+	lapses: number;
+}
+
+const WEATHERS: Weather[] = [
+	{ concurrent: false, faults: 0, kills: 0, lapses: 0 },
+	{ concurrent: true, faults: 0, kills: 0, lapses: 0 },
+	{ concurrent: false, faults: 0.1, kills: 0, lapses: 0 },
+	{ concurrent: false, faults: 0, kills: 0.03, lapses: 0 },
+	{ concurrent: true, faults: 0.05, kills: 0.02, lapses: 0.05 },
+	{ concurrent: true, faults: 0.1, kills: 0.04, lapses: 0.1 },
+];
+
+/** Two sides, the real engine on the real store between them, and everything that happens to them. */
+export class World {
+	readonly random: Random;
+	readonly rules: SimulatedRule[];
+	readonly binding: EntityBinding;
+	readonly remote: Remote;
+	readonly local: Local;
+	readonly scheduler: Scheduler;
+	readonly table: LinkTable;
+	readonly weather: Weather;
+	readonly histories = new Map<string, FieldHistory>();
+	/** Local ids whose record a person has deleted there. */
+	readonly deletedThere = new Set<string>();
+	/** Local ids whose record was deleted there before its create was known to have succeeded. */
+	readonly lostUnknown = new Set<string>();
+	/** Local ids whose record a person has deleted here. */
+	readonly deletedHere = new Set<string>();
+	readonly trace: string[] = [];
+	readonly counts = { edits: 0, runs: 0, runItems: 0, calls: 0, writes: 0, kills: 0, faults: 0, decisions: 0 };
+	readonly created = new Map<string, number>();
+	calm = false;
+	/** Moves only when a step says so; long ago, so that what is due is due for the database too. */
+	now = Date.now() - 48 * 3_600_000;
+
+	private readonly held: HeldLeases = new Map();
+	private readonly runsOf = new Map<Task, string[]>();
+	private readonly batch: number;
+	private serial = 100;
+	private runSerial = 0;
+	private hints: Array<{ side: 'local' | 'external'; id: string }> = [];
+
+	constructor(
+		readonly seed: number,
+		readonly store: Store,
+	) {
+		this.random = new Random(seed);
+		this.weather = WEATHERS[seed % WEATHERS.length] as Weather;
+		this.rules = randomRules(this.random, 4 + this.random.below(4));
+		this.binding = bindingOf(this.rules, this.random.pick(['ignore', 'unlink', 'archive'] as const));
+		this.batch = 1 + this.random.below(4);
+		const clock = (): number => this.now;
+		this.remote = new Remote(kindsOf(this.rules), this.binding.keyField, clock);
+		this.local = new Local(clock);
+		this.scheduler = new Scheduler(this.random);
+		this.table = store.links(INTEGRATION, 'order');
+	}
+
+	get tenant(): string {
+		return `seed ${this.seed}`;
+	}
+
+	/** Lives through a number of random events, with whatever goes on at the same time. */
+	async live(): Promise<void> {
+		for (let record = 2 + this.random.below(4); record > 0; record--) this.createHere();
+		for (let event = 30 + this.random.below(40); event > 0; event--) {
+			this.now += this.random.chance(0.05) ? 8_000 : this.random.below(50);
+			await this.happen();
+		}
+		while (this.scheduler.alive.length > 0) await this.move();
+		await this.expireAll();
+	}
+
+	private async happen(): Promise<void> {
+		const busy = this.scheduler.alive.length;
+		const roll = this.random.next();
+		if (busy > 0 && (!this.weather.concurrent || roll < 0.75)) {
+			// Where runs do not meet, a person still edits while one is under way now and then.
+			if (this.weather.concurrent || !this.random.chance(0.02)) {
+				for (let moves = this.random.below(12); moves >= 0 && this.scheduler.alive.length > 0; moves--)
+					await this.move();
+				return;
+			}
+		}
+		if (roll < 0.06 && this.local.records.size < 7) this.createHere();
+		else if (roll < 0.35) await this.editHere();
+		else if (roll < 0.6) await this.editThere();
+		else if (roll < 0.63) await this.deleteSomewhere();
+		else if (roll < 0.66) await this.mergeThere();
+		else if (roll < 0.7) await this.decide();
+		else if (busy < 3) this.startFlow();
+	}
+
+	/** One step of one task, or its end. */
+	private async move(): Promise<void> {
+		this.now += this.random.below(20);
+		if (!this.calm && this.random.chance(this.weather.kills)) {
+			const task = this.random.pick(this.scheduler.alive);
+			const place = this.scheduler.kill(task);
+			this.note(`kill ${task.name} at ${place}`);
+			this.counts.kills++;
+			if (this.random.chance(0.5)) await this.expireAll();
+			return;
+		}
+		if (this.random.chance(0.1)) await this.expireAll();
+		await this.scheduler.step();
+	}
+
+	/** Time passes until the leases of runs that were killed or have failed have run out. */
+	async expireAll(): Promise<void> {
+		for (const [task, runs] of this.runsOf) {
+			if (task.alive) continue;
+			this.runsOf.delete(task);
+			for (const owner of runs) await expireLeases(this.table, this.tenant, this.held, owner);
+		}
+	}
+
+	private startFlow(): void {
+		const hints = this.hints.length > 0 ? this.random.some(this.hints, 4) : [];
+		// Hints are lost, come twice, and in any order.
+		if (!this.random.chance(0.2)) this.hints = this.hints.filter((hint) => !hints.includes(hint));
+		const ids = [...new Set(hints.map((hint) => hint.id))];
+		if (this.random.chance(0.1)) return void this.run('retry', [], (site) => retryFlow(site));
+		if (this.random.chance(0.1)) {
+			const restart = this.random.chance(0.5);
+			return void this.run('reconcile', [...this.local.records.keys()], (site) => reconcileFlow(site, restart));
+		}
+		if (ids.length === 0) return;
+		const [name, flow] = this.random.pick([
+			['sync', syncFlow],
+			hints[0]?.side === 'local' ? ['push', pushFlow] : ['pull', pullFlow],
+		] as Array<[string, typeof syncFlow]>);
+		this.run(name, ids, (site) => flow(site, ids));
+	}
+
+	/** Starts a flow as a task. */
+	run(name: string, ids: string[], flow: (site: Site) => Promise<void>): Task {
+		this.note(`start ${name} ${ids.join(',')}`);
+		const runs: string[] = [];
+		const unconfirmed: FieldHistory[] = [];
+		const site: Site = {
+			local: this.local,
+			replication: () => this.replication(runs, ids.length),
+			pass: (place) => this.scheduler.pass(place),
+			wrote: (record, patch) => {
+				this.note(`flow wrote ${record.id} ${JSON.stringify(record.fields)}`);
+				for (const rule of this.rules) {
+					const history = this.history(record.id, rule);
+					if (valueAt(patch, rule.local) === undefined || history.raced) continue;
+					history.raced = true;
+					unconfirmed.push(history);
+				}
+			},
+			confirmed: () => {
+				for (const history of unconfirmed.splice(0)) history.raced = false;
+			},
+		};
+		const task = this.scheduler.start(`${name} ${ids.join(',')}`, () => flow(site));
+		this.runsOf.set(task, runs);
+		return task;
+	}
+
+	/** What one node of a flow works with. */
+	replication(runs: string[] = [], items = 1): Replication {
+		const runId = `run ${this.seed} ${++this.runSerial}`;
+		runs.push(runId);
+		this.counts.runs++;
+		this.counts.runItems += items;
+		const seen = new Map<RemoteRecord, number>();
+		const wire = new Wire({
+			attempts: 2,
+			fault: () => this.wireFault(),
+			pass: (place) => this.scheduler.pass(place),
+			onCall: (kind) => {
+				this.counts.calls++;
+				if (this.tracing) this.note(`${runId} ${kind}`);
+			},
+		});
+		const adapter = remoteAdapter(this.remote, wire, this.batch, () => this.now, {
+			read: (record) => void seen.set(record, record.version),
+			writing: (ref, record, fields) => this.watchWrite(runId, ref, record, fields, seen.get(record) ?? -1),
+			created: (ref, record) => this.watchCreate(runId, ref, record),
+		});
+		const faulty = faultyStore(
+			this.store,
+			{
+				pass: (place) => this.scheduler.pass(place),
+				fault: () => this.storeFault(),
+				lapse: () => !this.calm && this.random.chance(this.weather.lapses),
+			},
+			this.held,
+		);
+		return {
+			tenant: this.tenant,
+			integration: INTEGRATION,
+			binding: this.binding,
+			bindings: new Map([[this.binding.entity, this.binding]]),
+			adapter,
+			promises: remotePromises(this.batch),
+			limits: {},
+			store: faulty,
+			retry: { attempts: 3, delaySeconds: 1 },
+			leaseSeconds: 600,
+			syncLog: 'all',
+			syncLogDays: 90,
+			freeze: { flips: 50, minutes: 10 },
+			brakes: { deletes: 1, deletesCount: 1_000, changes: 1, changesCount: 1_000 },
+			mappingVersion: 'simulated',
+			runId,
+			now: () => new Date(this.now),
+		};
+	}
+
+	private wireFault(): WireFault | undefined {
+		if (this.calm || !this.random.chance(this.weather.faults)) return undefined;
+		this.counts.faults++;
+		const fault = this.random.pick([
+			'lostRequest',
+			'lostAnswer',
+			'lostAnswer',
+			'down',
+			'throttled',
+			'refused',
+		] as const);
+		this.note(`fault ${fault}`);
+		return fault;
+	}
+
+	private storeFault(): 'before' | 'after' | undefined {
+		if (this.calm || !this.random.chance(this.weather.faults / 8)) return undefined;
+		this.counts.faults++;
+		this.note('store fault');
+		return this.random.pick(['before', 'after'] as const);
+	}
+
+	private watchWrite(
+		run: string,
+		localId: string,
+		record: RemoteRecord,
+		fields: Record<string, FieldValue>,
+		seen: number,
+	): void {
+		this.counts.writes++;
+		this.note(`${run} writes ${localId} -> ${record.id} ${JSON.stringify(fields)}`);
+		for (const rule of this.rules) {
+			const value = fields[rule.external];
+			if (value === undefined) continue;
+			const written = this.remote.stored(rule.external, value === null ? '' : String(value)) ?? null;
+			const unseen = (record.edited.get(rule.external) ?? -1) > seen;
+			// Rounded over there: after a crash nobody can tell it from an edit.
+			const rounded = rule.kind === 'number' && value !== null && Number(value) !== Number(written);
+			if (unseen || rounded || this.here(localId, rule) !== written) this.history(localId, rule).raced = true;
+		}
+	}
+
+	private watchCreate(run: string, localId: string, record: RemoteRecord): void {
+		this.counts.writes++;
+		this.note(`${run} creates ${localId} -> ${record.id} ${JSON.stringify([...record.fields])}`);
+		this.created.set(localId, (this.created.get(localId) ?? 0) + 1);
+		for (const rule of this.rules) {
+			const rounded = rule.kind === 'number' && this.here(localId, rule) !== this.exactly(localId, rule);
+			if (rounded) this.history(localId, rule).raced = true;
+		}
+	}
+
+	/** The local value as the other side would store it; undefined = absent. */
+	here(localId: string, rule: SimulatedRule): string | null | undefined {
+		const value = valueAt(this.local.records.get(localId)?.fields ?? {}, rule.local);
+		if (value === undefined) return undefined;
+		try {
+			const sent = rule.direction === 'pull' ? value : toExternal(rule, value);
+			return this.remote.stored(rule.external, sent === null ? '' : String(sent)) ?? null;
+		} catch {
+			return `refused: ${String(value)}`;
+		}
+	}
+
+	/** The local value as it is sent. */
+	private exactly(localId: string, rule: SimulatedRule): string | undefined {
+		const value = valueAt(this.local.records.get(localId)?.fields ?? {}, rule.local);
+		return value === undefined || value === null ? undefined : String(Number(value));
+	}
+
+	/** What the other side holds of a record of ours, wherever its link has got to. */
+	recordOf(localId: string): RemoteRecord | undefined {
+		const key = `${this.tenant}:${localId}`;
+		const all = [...this.remote.records.values()].filter((one) => one.fields.get(this.binding.keyField) === key);
+		return all.find((one) => !one.archived) ?? all[0];
+	}
+
+	history(localId: string, rule: SimulatedRule): FieldHistory {
+		const key = `${localId} ${rule.local}`;
+		const history = this.histories.get(key) ?? new FieldHistory();
+		this.histories.set(key, history);
+		return history;
+	}
+
+	private createHere(): void {
+		const record = this.local.create(`o${this.local.records.size + 1}`);
+		for (const rule of this.rules) {
+			if (this.random.chance(0.15)) continue;
+			const value = this.random.chance(0.15) ? this.random.pick([null, '']) : this.fresh(rule);
+			this.local.edit(record, rule.local, value);
+			if (rule.direction !== 'pull') this.noteEdit('local', record.id, rule, undefined);
+		}
+		this.note(`create here ${record.id} ${JSON.stringify(record.fields)}`);
+		this.hints.push({ side: 'local', id: record.id });
+	}
+
+	private async editHere(): Promise<void> {
+		const record = this.anyHere();
+		if (!record) return;
+		for (const rule of this.random.some(this.rules, 2)) {
+			const link = await this.link(record.id);
+			const before = this.state(record.id, rule, link);
+			const roll = this.random.next();
+			if (roll < 0.05 && rule.direction !== 'pull') {
+				this.local.edit(record, rule.local, undefined);
+				this.note(`edit here ${record.id} ${rule.local} absent`);
+				continue;
+			}
+			const wrong = roll < 0.1 && rule.kind === 'number' && rule.direction !== 'pull';
+			const value = wrong ? 'a lot' : roll < 0.2 ? this.random.pick([null, '']) : this.fresh(rule);
+			this.local.edit(record, rule.local, value);
+			this.note(`edit here ${record.id} ${rule.local} ${JSON.stringify(value)} ${JSON.stringify(before)}`);
+			this.noteEdit('local', record.id, rule, before);
+		}
+		if (!this.random.chance(0.1)) this.hints.push({ side: 'local', id: record.id });
+	}
+
+	private async editThere(): Promise<void> {
+		const id = this.anyThere();
+		const record = id === undefined ? undefined : this.recordOf(id);
+		if (id === undefined || !record || record.archived) return;
+		for (const rule of this.random.some(this.rules, 2)) {
+			const link = await this.link(id);
+			const before = this.state(id, rule, link);
+			const value = this.random.chance(0.15) ? '' : freshValue(this.random, rule.kind, ++this.serial);
+			if (value === '' && !record.fields.has(rule.external)) continue;
+			this.remote.update(record, { [rule.external]: value }, 'person');
+			this.note(`edit there ${id} ${rule.external} ${JSON.stringify(value)} ${JSON.stringify(before)}`);
+			this.noteEdit('external', id, rule, before);
+			if (!link?.externalId) this.history(id, rule).raced = true;
+		}
+		if (!this.random.chance(0.1)) this.hints.push({ side: 'external', id });
+	}
+
+	private async deleteSomewhere(): Promise<void> {
+		if (!this.random.chance(0.5)) return;
+		if (this.random.chance(0.5)) {
+			const record = this.anyHere();
+			if (!record) return;
+			this.local.delete(record);
+			this.deletedHere.add(record.id);
+			this.hints.push({ side: 'local', id: record.id });
+			this.note(`delete here ${record.id}`);
+			return;
+		}
+		const id = this.anyThere();
+		const record = id === undefined ? undefined : this.recordOf(id);
+		if (id === undefined || !record || record.archived) return;
+		this.remote.archive(record);
+		// Gone before anybody knew it: the next run makes it anew.
+		if ((await this.link(id))?.externalId) this.deletedThere.add(id);
+		else this.lostUnknown.add(id);
+		this.hints.push({ side: 'external', id });
+		this.note(`delete there ${id}`);
+	}
+
+	/** A person finds a double of one of our records and merges the two, either way round. */
+	private async mergeThere(): Promise<void> {
+		const id = this.anyThere();
+		const record = id === undefined ? undefined : this.recordOf(id);
+		if (id === undefined || !record || record.archived) return;
+		const link = await this.link(id);
+		const states = this.rules.map((rule) => this.state(id, rule, link));
+		const before = new Map(record.fields);
+		const rule = this.random.pick(this.rules);
+		const value = freshValue(this.random, rule.kind, ++this.serial);
+		const double = this.remote.create('deals', { [rule.external]: value }, 'person');
+		const [winner, loser] = this.random.chance(0.5) ? [record, double] : [double, record];
+		const survivor = this.remote.merge(winner, loser, this.random.chance(0.3));
+		this.note(`merge ${loser.id} into ${winner.id}, now ${survivor.id}, for ${id}`);
+		this.rules.forEach((one, index) => {
+			if (survivor.fields.get(one.external) === before.get(one.external)) return;
+			survivor.edited.set(one.external, survivor.version);
+			this.noteEdit('external', id, one, states[index]);
+			if (!link?.externalId) this.history(id, one).raced = true;
+		});
+		this.hints.push({ side: 'external', id });
+	}
+
+	/** A person decides one open conflict. */
+	async decide(): Promise<boolean> {
+		const page = await this.store.conflicts.page(this.tenant, { status: 'open' }, { limit: 100 });
+		if (page.length === 0) return false;
+		await this.decideOne(this.random.pick(page));
+		return true;
+	}
+
+	private async decideOne(conflict: Conflict): Promise<void> {
+		const rule = this.rules.find((one) => one.local === conflict.field);
+		const choice = this.random.pick(['local', 'external', 'value'] as const);
+		const value = rule && choice === 'value' ? freshLocal(this.random, rule.kind, ++this.serial) : undefined;
+		const { interleave } = this.scheduler;
+		this.scheduler.interleave = false;
+		await resolveConflicts({ ...this.replication(), store: this.store }, { conflictId: conflict.id, choice, value });
+		this.scheduler.interleave = interleave;
+		this.counts.decisions++;
+		this.note(`decide ${conflict.localId} ${conflict.field} ${choice} ${JSON.stringify(value)}`);
+		if (rule) this.history(conflict.localId, rule).decided = true;
+		this.hints.push({ side: 'local', id: conflict.localId });
+	}
+
+	private state(id: string, rule: SimulatedRule, link: LinkRow | undefined): { visible: boolean; settled: boolean } {
+		const here = this.here(id, rule);
+		const there = this.recordOf(id)?.fields.get(rule.external) ?? null;
+		const base = baseOf(link?.base, rule);
+		const local = valueAt(this.local.records.get(id)?.fields ?? {}, rule.local);
+		const externalIsBase = base !== undefined && sameValue(base.external ?? null, there);
+		// A field that says nothing here hides nothing either, as long as the other side is as it was agreed.
+		const visible = here === undefined ? externalIsBase : here === there;
+		const settled = visible && externalIsBase && (local === undefined || sameValue(base.local, local));
+		return { visible, settled };
+	}
+
+	private noteEdit(
+		side: 'local' | 'external',
+		id: string,
+		rule: SimulatedRule,
+		before: { visible: boolean; settled: boolean } | undefined,
+	): void {
+		this.counts.edits++;
+		const value = side === 'local' ? this.here(id, rule) : (this.recordOf(id)?.fields.get(rule.external) ?? null);
+		const { visible = false, settled = false } = before ?? {};
+		this.history(id, rule).record(side, { at: ++this.serial, value: value ?? null, visible, settled });
+	}
+
+	/** Somebody mends what no run can carry over: values of the wrong type, and fields that say nothing. */
+	async mend(): Promise<void> {
+		for (const record of this.local.records.values()) {
+			for (const rule of this.rules) {
+				const here = this.here(record.id, rule);
+				const wrong = here?.startsWith('refused') || (here === undefined && rule.direction === 'both');
+				if (!wrong) continue;
+				const before = this.state(record.id, rule, await this.link(record.id));
+				this.local.edit(record, rule.local, this.fresh(rule));
+				this.note(`mend ${record.id} ${rule.local}`);
+				this.noteEdit('local', record.id, rule, before);
+			}
+		}
+	}
+
+	async link(id: string): Promise<LinkRow | undefined> {
+		return (await this.table.findByLocalIds(this.tenant, [id]))[0];
+	}
+
+	private anyHere(): LocalRecord | undefined {
+		const live = [...this.local.records.values()].filter((record) => !record.deleted);
+		return live.length === 0 ? undefined : this.random.pick(live);
+	}
+
+	private anyThere(): string | undefined {
+		const ids = [...this.local.records.keys()].filter((id) => this.recordOf(id) !== undefined);
+		return ids.length === 0 ? undefined : this.random.pick(ids);
+	}
+
+	private fresh(rule: SimulatedRule): FieldValue {
+		return freshLocal(this.random, rule.kind, ++this.serial);
+	}
+
+	tracing = false;
+	note(line: string): void {
+		if (this.tracing) this.trace.push(line);
+	}
+}
