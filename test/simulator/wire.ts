@@ -57,6 +57,9 @@ export class Wire {
 				throw answered(kind, 'throttled', 'vendor_throttled');
 			case 'refused':
 				throw answered(kind, 'auth', 'credential_refused');
+			case 'lostAnswer':
+			case undefined:
+				break;
 		}
 		const answer = work();
 		await pass?.(`after ${kind}`);
