@@ -1,7 +1,6 @@
 import { CrosslinkError } from '../errors';
 import type { LinkRow } from '../store/store';
 import type { WaitingReference } from './associations';
-import type { Progress } from './settlement';
 import type { Replication } from './replication';
 
 /** Fields that wait for a person. */
@@ -15,10 +14,9 @@ export function fieldConflict(replication: Replication, localId: string, fields:
 }
 
 /** What the link of a record with undecided fields says. */
-export function conflictText(replication: Replication, { link, plan }: Progress): string {
-	const names = plan.conflicts.map(({ rule }) => rule.local);
-	if (names.length === 0) return 'Decided, but not carried out on both sides yet: the next sync does it.';
-	const { message, remedy } = fieldConflict(replication, link.localId, names);
+export function conflictText(replication: Replication, localId: string, fields: string[]): string {
+	if (fields.length === 0) return 'Decided, but not carried out on both sides yet: the next sync does it.';
+	const { message, remedy } = fieldConflict(replication, localId, fields);
 	return `${message} ${remedy}`;
 }
 

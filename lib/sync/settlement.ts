@@ -54,7 +54,16 @@ export function changeOf(run: RecordRun, entry: Progress): LinkChange {
 		...(entry.plan.conflicts.length === 0 && (link.sent !== null || record !== undefined) ? { sent: null } : {}),
 	};
 	if (waitsForPerson(run, entry)) {
-		return { ...done, syncStatus: 'conflict', lastError: conflictText(replication, entry), errorCode: 'conflict' };
+		return {
+			...done,
+			syncStatus: 'conflict',
+			lastError: conflictText(
+				replication,
+				link.localId,
+				entry.plan.conflicts.map(({ rule }) => rule.local),
+			),
+			errorCode: 'conflict',
+		};
 	}
 	if (entry.associations.waiting.length > 0) {
 		const nextAttemptAt = new Date(replication.now().getTime() + replication.retry.delaySeconds * 1000);
