@@ -16,6 +16,8 @@ export interface Site {
 	/** The flow has changed a record of your system; it is confirmed a little later, unless the flow dies. */
 	wrote(record: LocalRecord, patch: Fields): void;
 	confirmed(): void;
+	/** Receipts of earlier runs, which a queue may deliver again. */
+	receipts: string[];
 }
 
 const RETRIES = 50;
@@ -46,6 +48,11 @@ export async function reconcileFlow(site: Site, restart: boolean): Promise<void>
 	const versions = versionsOf(site);
 	const options = { repair: true, restart, pageSize: 3, maxMs: 60_000 };
 	for await (const { outcomes } of reconcile(site.replication(), options)) await takeOver(site, versions, outcomes);
+}
+
+/** A confirmation that comes again, late. */
+export async function confirmAgainFlow(site: Site, receipts: string[]): Promise<void> {
+	await confirm(site.replication(), receipts);
 }
 
 export async function retryFlow(site: Site): Promise<void> {
@@ -83,6 +90,7 @@ async function takeOver(site: Site, versions: ReadonlyMap<string, number>, outco
 	}
 	if (receipts.length === 0) return;
 	await site.pass('between the patch and its confirmation');
+	site.receipts.push(...receipts);
 	const outcomesOfConfirm = await confirm(site.replication(), receipts);
 	if (outcomesOfConfirm.every(({ outcome }) => outcome === 'updated')) site.confirmed();
 }

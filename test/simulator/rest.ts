@@ -68,6 +68,8 @@ async function faultsAtRest(world: World, ids: string[]): Promise<string[]> {
 	const faults: string[] = [];
 	const links = new Map((await world.table.findByLocalIds(world.tenant, ids)).map((link) => [link.localId, link]));
 	const conflicts = await world.store.conflicts.page(world.tenant, {}, { limit: 1_000 });
+	// Deleted before its create was known to have succeeded, and known a moment later: not made anew then.
+	for (const id of world.lostUnknown) if (world.recordOf(id)?.archived) world.deletedThere.add(id);
 	for (const { localId, field, reason, status } of conflicts) {
 		const rule = world.rules.find((one) => one.local === field);
 		const decides = rule?.direction !== 'both' || rule.policy === 'owner';

@@ -7,7 +7,7 @@ import { toExternal } from '../../lib/sync/transform';
 import { sameValue } from '../../lib/sync/fields';
 import type { Conflict, LinkRow, LinkTable, Store } from '../../lib/store/store';
 import { expireLeases, faultyStore, type HeldLeases } from './faulty-store';
-import { pullFlow, pushFlow, reconcileFlow, retryFlow, syncFlow, type Site } from './flows';
+import { confirmAgainFlow, pullFlow, pushFlow, reconcileFlow, retryFlow, syncFlow, type Site } from './flows';
 import { FieldHistory } from './history';
 import { Local, type LocalRecord } from './local';
 import { Random } from './random';
@@ -65,6 +65,7 @@ export class World {
 	private readonly batch: number;
 	private serial = 100;
 	private runSerial = 0;
+	private readonly receipts: string[] = [];
 	private hints: Array<{ side: 'local' | 'external'; id: string }> = [];
 
 	constructor(
@@ -152,6 +153,10 @@ export class World {
 			const restart = this.random.chance(0.5);
 			return void this.run('reconcile', [...this.local.records.keys()], (site) => reconcileFlow(site, restart));
 		}
+		if (this.receipts.length > 0 && this.random.chance(0.1)) {
+			const receipts = this.random.some(this.receipts, 3);
+			return void this.run('confirm again', [], (site) => confirmAgainFlow(site, receipts));
+		}
 		if (ids.length === 0) return;
 		const [name, flow] = this.random.pick([
 			['sync', syncFlow],
@@ -169,6 +174,7 @@ export class World {
 			local: this.local,
 			replication: () => this.replication(runs, ids.length),
 			pass: (place) => this.scheduler.pass(place),
+			receipts: this.receipts,
 			wrote: (record, patch) => {
 				this.note(`flow wrote ${record.id} ${JSON.stringify(record.fields)}`);
 				for (const rule of this.rules) {
