@@ -148,14 +148,14 @@ describe('calls', () => {
 	});
 
 	it.each([
-		['a field that is only set on new records', { direction: 'both', strength: 'initial' }, 'changed'],
-		['a field that is empty on both sides', { direction: 'both' }, ''],
-	])('are none for unchanged records with %s', async (_name, rule, notes) => {
+		['only set on new records', { direction: 'both', strength: 'initial' }, 'at first', 'changed'],
+		['empty on both sides', { direction: 'both' }, '', ''],
+	])('are one for a changed record that has a two-way field which is %s', async (_name, rule, first, notes) => {
 		world = await openWorld(withRule(rule));
-		await push(await world.replication('order'), order({ notes: '' }));
-		await push(await world.replication('order'), order({ notes }));
+		await push(await world.replication('order'), order({ notes: first }));
+		await push(await world.replication('order'), order({ name: 'Two', notes }));
 		world.hubspot.calls.clear();
-		await push(await world.replication('order'), order({ notes }));
-		expect(world.calls()).toBe(0);
+		await push(await world.replication('order'), order({ name: 'Three', notes }));
+		expect(world.calls()).toBe(1);
 	});
 });
