@@ -23,12 +23,12 @@ npm error syscall write
 npm error errno -28
 npm error nospc ENOSPC: no space left on device, write
 npm error nospc There appears to be insufficient space on your system to finish.`,
-	noVersion: `npm http fetch GET 200 https://registry.npmjs.org/n8n 124ms (cache miss)
+	noVersion: `npm http fetch GET 200 https://registry.example/n8n 124ms (cache miss)
 npm error code ETARGET
 npm error notarget No matching version found for n8n@99.1.1.
 npm error notarget In most cases you or one of your dependencies are requesting a package version that doesn't exist.`,
 	noPackage: `npm error code E404
-npm error 404 Not Found - GET https://registry.npmjs.org/no-such-thing
+npm error 404 Not Found - GET https://registry.example/no-such-thing
 npm error 404
 npm error 404  The requested resource 'no-such-thing@*' could not be found or you do not have permission to access it.`,
 	readOnly: `npm error code EACCES
@@ -43,7 +43,7 @@ it.each<[keyof typeof SAID, string, string]>([
 	['silent', 'the npm registry does not answer (FETCH_ERROR, 127.0.0.1:5999)', 'Check the network'],
 	['full', 'the disk is full', 'Free some space'],
 	['noVersion', 'the npm registry lacks a package (n8n@99.1.1)', 'npm config get registry'],
-	['noPackage', 'lacks a package (https://registry.npmjs.org/no-such-thing)', 'npm config get registry'],
+	['noPackage', 'lacks a package (https://registry.example/no-such-thing)', 'npm config get registry'],
 	['readOnly', 'no permission to write /srv/cache/node_modules', 'Give your user access'],
 ])('explains %s in one line with the remedy', (name, what, remedy) => {
 	const problem = npmProblem('Downloading n8n', SAID[name], '/tmp/npm.log');
