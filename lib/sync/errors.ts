@@ -9,7 +9,8 @@ export function fieldConflict(replication: Replication, localId: string, fields:
 		class: 'conflict',
 		code: 'conflict',
 		message: `${replication.binding.displayName} "${localId}": a person has to decide on ${fields.join(', ')}.`,
-		remedy: 'Choose a side or a value with Link → Resolve; the next sync carries it out. Or set a policy that decides.',
+		remedy:
+			'Choose a side or a value with Link → Resolve Conflict; the next sync carries it out. Or set a policy that decides.',
 	});
 }
 

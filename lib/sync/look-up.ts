@@ -59,7 +59,7 @@ export class SeveralMatches extends CrosslinkError {
 			class: 'conflict',
 			code: 'several_matches',
 			message: `${replication.binding.displayName} "${localId}" matches more than one ${replication.integration} record: ${candidates.join(', ')}.`,
-			remedy: 'Choose one with Link → Resolve, or merge them on the other side.',
+			remedy: 'Choose one with Link → Resolve Conflict, or merge them on the other side.',
 		});
 	}
 }

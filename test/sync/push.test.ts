@@ -1,6 +1,7 @@
 import type { Fields } from '../../lib/adapters/adapter';
 import { push } from '../../lib/sync/push';
-import type { PushItem, SyncOutcome } from '../../lib/sync/replication';
+import type { PushItem, Replication, SyncOutcome } from '../../lib/sync/replication';
+import { resolveConflicts } from '../../lib/sync/resolve';
 import { until } from '../until';
 import { openWorld, type World } from './world';
 
@@ -273,6 +274,43 @@ describe("push with a key of the tenant's own", () => {
 			dealname: 'Order 1',
 			dealstage: 'contractsent',
 		});
+	});
+
+	it('asks a person when the key names several records, and links the one that is chosen', async () => {
+		const deals = ['One', 'Two'].map((dealname) =>
+			world.hubspot.account.create('deals', { dealname, dealstage: 'contractsent', pipeline: 'default' }),
+		);
+		// HubSpot keeps the key unique; a system that does not would answer with both.
+		const ambiguous = async (): Promise<Replication> => {
+			const replication = await world.replication('order');
+			const fields = { order_number: 'SO-7' };
+			const records = deals.map(({ id }) => ({
+				externalId: id,
+				fields,
+				version: null,
+				modifiedAt: null,
+				aliases: [],
+				deleted: false,
+			}));
+			return { ...replication, adapter: { ...replication.adapter, match: async () => records } };
+		};
+		const candidates = deals.map(({ id }) => id);
+		const [conflict] = await push(await ambiguous(), [order(7, { number: 'SO-7' })]);
+		expect(conflict).toMatchObject({
+			outcome: 'conflict',
+			error: { code: 'several_matches' },
+			link: { syncStatus: 'conflict' },
+		});
+		const open = await world.store.conflicts.page('default', { status: 'open' }, { limit: 5 });
+		expect(open).toMatchObject([{ localId: '7', reason: 'several_matches', candidates }]);
+		expect(world.hubspot.account.list('deals')).toHaveLength(2);
+
+		const choice = { localId: '7', choice: 'value' as const };
+		await expect(resolveConflicts(await ambiguous(), { ...choice, value: '1' })).rejects.toThrow(/names none of them/);
+		await resolveConflicts(await ambiguous(), { ...choice, value: candidates[1] });
+		const [linked] = await push(await world.replication('order'), [order(7, { number: 'SO-7' })]);
+		expect(linked).toMatchObject({ outcome: 'updated', externalId: candidates[1], link: { syncStatus: 'synced' } });
+		expect(await world.store.conflicts.page('default', { status: 'done' }, { limit: 5 })).toHaveLength(1);
 	});
 
 	it('says which field is empty when a record has no key', async () => {

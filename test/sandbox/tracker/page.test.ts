@@ -42,7 +42,7 @@ it('says so when there is no HubSpot side, or when it does not answer', async ()
 	expect(body.hubspot).toMatchObject({ deals: [], error: 'This Tracker was started without a HubSpot side.' });
 	const lonely = await startForTest({ hubspot: { baseUrl: 'http://127.0.0.1:9', accessToken: 'pat-eu1-secret' } });
 	const state = await call(lonely, 'GET', '/_sandbox/state');
-	expect(state.body.hubspot.error).toBeTruthy();
+	expect(state.body.hubspot.error).toMatch(/\w+ \w+/);
 	expect(JSON.stringify(state.body)).not.toContain('pat-eu1-secret');
 	await lonely.stop();
 });
