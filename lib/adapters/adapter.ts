@@ -209,6 +209,8 @@ export interface WebhookEvent {
 	/** Id that now stands for this record (merges). */
 	survivorId?: string;
 	mergedIds?: string[];
+	/** External field and its new value, where the event names one: tells our own write coming back. */
+	changed?: { field: string; value: FieldValue };
 	raw: FieldValue;
 }
 
@@ -267,8 +269,11 @@ export interface Adapter {
 	read?(binding: EntityBinding, externalIds: string[], fields: string[]): Promise<ExternalRecord[]>;
 	/** Finds records by the unique key field; several hits for one value are all returned. */
 	match?(binding: EntityBinding, keyField: string, values: string[], fields: string[]): Promise<ExternalRecord[]>;
-	/** One page of records changed since the cursor; undefined = from now on. */
-	changesSince?(binding: EntityBinding, cursor: Cursor | undefined, fields: string[]): Promise<ChangePage>;
+	/**
+	 * One page of records changed since the cursor; `now` = only gives the cursor to begin with, `beginning` = all there
+	 * are. A record may come again: whoever asks drops what it has seen in the same version with the same values.
+	 */
+	changesSince?(binding: EntityBinding, cursor: Cursor | 'now' | 'beginning', fields: string[]): Promise<ChangePage>;
 	/**
 	 * Writes up to `promises.batchSize.upsert` records in as few calls as the system allows.
 	 * One result for each ref. A failure of the whole call (auth, cancelled, vendor down) is the result of every
@@ -302,6 +307,11 @@ export interface AdapterModule {
 	keyField: string;
 	promises: Promises;
 	connectionFields: ConnectionField[];
+	/**
+	 * It is your own system: its record ids are local ids, it has no links, and its entities are whatever its events name.
+	 * Left out = an external system.
+	 */
+	ownSystem?: true;
 	/** How fast the vendor may be called, by budget name; what the adapter's calls name in `budget`. */
 	limits: Record<string, BucketLimit>;
 	/** Names the external account that a connection speaks to, for shared call budgets; no secret in it. */

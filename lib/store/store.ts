@@ -142,6 +142,11 @@ export interface LinkTable {
 	upsert(tenant: string, links: Array<{ localId: string; externalId: string }>): Promise<LinkUpsertOutcome[]>;
 	/** At most 10,000 rows. */
 	page(tenant: string, page: LinkPage): Promise<LinkRow[]>;
+	/**
+	 * Links that are `failed` or in `conflict`, by when they became so, starting behind this place; a place is given back
+	 * by {@link LinkRow.updatedAt} and local id.
+	 */
+	troubled(tenant: string, after: { updatedAt: Date; localId: string } | undefined, limit: number): Promise<LinkRow[]>;
 	/** `pending` links whose `next_attempt_at` has come, longest waiting first. */
 	due(tenant: string, limit: number): Promise<LinkRow[]>;
 	countByStatus(tenant: string): Promise<Record<SyncStatus, number>>;
@@ -280,6 +285,8 @@ export interface IntegrationConfigRow {
 	settings: Fields;
 	/** Sealed. */
 	webhookSecret: string | null;
+	/** The vendor account whose events are this tenant's (HubSpot: portal id); null = not known. */
+	accountId: string | null;
 	createdAt: Date;
 	updatedAt: Date;
 }
@@ -289,31 +296,153 @@ export interface IntegrationConfigTable {
 	getMany(tenant: string): Promise<IntegrationConfigRow[]>;
 	/** Rows of one integration, ascending by tenant, starting behind `afterTenant`. */
 	page(integration: string, page: { afterTenant?: string; limit: number }): Promise<IntegrationConfigRow[]>;
-	/** Creates the row or changes the given fields of it; left-out fields keep their value. */
+	/** Tenants by account id, of those that have one. An account belongs to one tenant. */
+	findByAccounts(integration: string, accountIds: readonly string[]): Promise<Map<string, string>>;
+	/**
+	 * Creates the row or changes the given fields of it; left-out fields keep their value.
+	 * @throws CrosslinkError `rejected` `account_taken` when another tenant has the account
+	 */
 	save(
 		change: Pick<IntegrationConfigRow, 'tenant' | 'integration'> &
 			Partial<Omit<IntegrationConfigRow, 'createdAt' | 'updatedAt'>>,
 	): Promise<IntegrationConfigRow>;
 }
 
-/** One received webhook event on its way into the inbox. */
-export interface InboxEvent {
+/**
+ * What an event in the inbox is. `received`: it goes to whoever takes events of this kind. `echo`: our own write coming
+ * back. `unrouted`: no tenant is known for its account; it is kept under the tenant of the ingress. `attention`: something
+ * a person should look at. Subscriptions see `received` only.
+ */
+export type InboxStatus = 'received' | 'echo' | 'unrouted' | 'attention';
+
+/** What makes an event the same event wherever it is met. */
+export interface EventKey {
+	tenant: string;
+	integration: string;
+	/** Unique per tenant and integration: a vendor's event, or a record in one version for what polling has found. */
 	externalEventId: string;
+}
+
+/** One event on its way into the inbox. */
+export interface InboxEvent extends EventKey {
 	entity: string;
 	externalId: string;
 	event: string;
 	occurredAt: Date;
+	/** As the vendor sent it; at most a few KB. */
 	payload: FieldValue;
+	/** Vendor account it came from; null where there is none. */
+	account: string | null;
+	status: InboxStatus;
+	/** Whether the receiver is to get it; all are kept. */
+	deliver: boolean;
 }
 
-/** Received webhook events, once each (table `processed_webhook`). */
+/** An event as the inbox holds it. */
+export type StoredEvent = Omit<InboxEvent, 'deliver'> & { receivedAt: Date };
+
+/** Which events of one tenant and integration; left out = all of them. */
+export interface EventFilter {
+	entities?: readonly string[];
+	events?: readonly string[];
+}
+
+/** A change of a poll's position, carried out only if nobody has moved it since it was read. */
+export interface CursorMove {
+	key: PollKey;
+	cursor: Fields;
+	/** As read; undefined = there was no position yet. */
+	expected: number | undefined;
+}
+
+/**
+ * Received events, once each (table `processed_webhook`), whether a webhook brought them or a poll has found them. Who is
+ * to get them is said by deliveries, see {@link DeliveryTable}.
+ */
 export interface Inbox {
 	/**
-	 * Stores all events in one statement and returns the ids of those seen for the first time.
-	 * The same delivery on two processes at once: each id is returned to exactly one of them.
+	 * Keeps all events in one statement and notes for `receiver` those it is to get, in the same transaction, together
+	 * with the position of the poll that found them. Returns the events that are new for this receiver and are to be
+	 * delivered to it; the same delivery on several processes at once: each event is returned to exactly one of them.
+	 * The receiver is expected to hand them on now; what nobody takes within `againSeconds` comes up in `due`.
+	 * @returns undefined when the position had been moved by somebody else: nothing was written
 	 */
-	receive(tenant: string, integration: string, events: InboxEvent[]): Promise<Set<string>>;
+	receive(
+		receiver: string,
+		events: InboxEvent[],
+		options: { againSeconds: number; cursor?: CursorMove },
+	): Promise<InboxEvent[] | undefined>;
+	/**
+	 * Notes for a subscription the next `limit` events behind its position that pass the filter, in the order in which
+	 * they became visible, and moves the position, in one transaction. They come up in {@link DeliveryTable.due} at once.
+	 * @param start where a subscription without a position begins
+	 * @returns how many events it has gone past (delivered or not); 0 = it has seen everything
+	 */
+	advance(key: PollKey, filter: EventFilter, options: { start: 'now' | 'beginning'; limit: number }): Promise<number>;
+	/** Newest first; for a sample, or by ids. */
+	find(
+		tenant: string,
+		integration: string,
+		filter: EventFilter & { ids?: readonly string[]; status?: InboxStatus },
+		limit: number,
+	): Promise<StoredEvent[]>;
+	/** Moves unrouted events of an account to the tenant it belongs to, so that subscriptions see them; at most `limit`. */
+	route(integration: string, account: string, tenant: string, limit: number): Promise<number>;
+	/** Deletes at most `limit` events received before, with their deliveries; returns how many. */
+	prune(tenant: string, before: Date, limit: number): Promise<number>;
 	count(tenant: string, integration: string): Promise<number>;
+}
+
+/** Events given to one execution, whose lease is renewed for as long as its process lives. */
+export interface Taking {
+	/** The trigger node: workflow id and node id. */
+	receiver: string;
+	/** The execution. */
+	taker: string;
+}
+
+/**
+ * Who has to get which event, and who has it in hand (table `event_delivery`): one row per receiver and event.
+ *
+ *     receive, advance -> waiting --take--> taken --done--> done
+ *                            ^                |
+ *                            +--- lease over -+   (its process died)
+ */
+export interface DeliveryTable {
+	/**
+	 * Events nobody has in hand whose time has come, oldest first. Each call puts off the next time by
+	 * `againSeconds`, doubled with every repetition up to an hour, so that no two callers get the same.
+	 */
+	due(receiver: string, options: { limit: number; againSeconds: number }): Promise<StoredEvent[]>;
+	/**
+	 * An execution takes events in hand. Returns those that are its own now; left out are those that another execution
+	 * has in hand or has done. Safe to repeat by the same taker.
+	 */
+	take(taking: Taking, keys: EventKey[], leaseSeconds: number): Promise<EventKey[]>;
+	/** Puts off the end of the leases of these. */
+	renew(takings: Taking[], leaseSeconds: number): Promise<void>;
+	/** The executions are over, with whatever result: their events do not come up again by themselves. */
+	done(takings: Taking[]): Promise<void>;
+	/** Makes events due again for every receiver that had them (or for one); returns how many deliveries. */
+	replay(tenant: string, integration: string, ids: readonly string[], receiver?: string): Promise<number>;
+	/** For one receiver: what waits, what is in hand, and since when the oldest waits. */
+	backlog(receiver: string): Promise<{ waiting: number; taken: number; oldest: Date | null }>;
+}
+
+/** Names one position: of a poll of changes, or of a subscription to the inbox (entity `*`). */
+export interface PollKey {
+	tenant: string;
+	integration: string;
+	entity: string;
+	/** The trigger node: workflow id and node id. */
+	poll: string;
+}
+
+/** How far polling has read (table `poll_cursor`). Moved by {@link Inbox.receive} and {@link Inbox.advance}. */
+export interface PollCursorTable {
+	get(key: PollKey): Promise<{ cursor: Fields; version: number; updatedAt: Date } | undefined>;
+	/** Forgets a position: the poll begins anew. */
+	clear(key: PollKey): Promise<void>;
 }
 
 /** Calls left with a vendor, shared by all processes that use this store (table `call_budget`). */
@@ -346,6 +475,8 @@ export interface Store {
 	linkTables(integration: string): Promise<string[]>;
 	readonly configs: IntegrationConfigTable;
 	readonly inbox: Inbox;
+	readonly deliveries: DeliveryTable;
+	readonly cursors: PollCursorTable;
 	readonly budget: CallBudget;
 	readonly conflicts: ConflictTable;
 	readonly log: SyncLog;
