@@ -62,6 +62,8 @@ export interface IntegrationView {
 	};
 	/** Secrets stored for the tenant, by name only. */
 	storedSecrets: string[];
+	/** The account whose webhook events are this tenant's; null = not known. */
+	accountId: string | null;
 	settings: Settings;
 	/** Where each of the settings comes from, by path such as `retry.attempts`. */
 	settingsSources: Record<string, Level>;
@@ -132,6 +134,7 @@ async function view(access: IntegrationAccess, effective: Effective): Promise<In
 		modeSource,
 		connection: { source, reason, sources: states.map((state) => sourceView(effective, state)) },
 		storedSecrets: storedSecrets(effective, states),
+		accountId: row?.accountId ?? null,
 		settings: effective.settings,
 		settingsSources: settingsSources(effective.site, effective.input),
 		entities: await entityViews(access.store, entry.integration, effective.mappings),

@@ -2,7 +2,8 @@ import { requireCapability } from '../adapters/capability';
 import { findIntegration, loadAdapter } from '../adapters/registry';
 import type { ConnectionValues, Fields, Mode, PrepareResult } from '../adapters/adapter';
 import { CrosslinkError } from '../errors';
-import type { IntegrationConfigRow } from '../store/store';
+import { checkId } from '../store/ids';
+import type { IntegrationConfigRow, Store } from '../store/store';
 import { bindingsOf, buildMappings } from './bindings';
 import { connectToTry, type ConnectRequest } from './connect';
 import type { ConnectionSource } from './connected';
@@ -24,6 +25,8 @@ export interface IntegrationChange {
 	connection?: Readonly<Record<string, unknown>> | null;
 	/** Sealed before it reaches the store. */
 	webhookSecret?: string | null;
+	/** The account whose webhook events are this tenant's; events of it that waited unrouted come to it at once. */
+	accountId?: string | null;
 }
 
 /** Answer of `testIntegration`. */
@@ -33,6 +36,8 @@ export interface IntegrationTest {
 	mode: Mode;
 	source: ConnectionSource | null;
 	accountId: string;
+	/** The account was not known before: from now on its webhook events are this tenant's. */
+	accountNoted: boolean;
 	message: string;
 }
 
@@ -49,7 +54,8 @@ export interface IntegrationPreparation {
  * Stores mode, settings and secrets for one tenant. Everything is checked before anything is written.
  * A new row starts switched off; the entities of one that is switched on get their link tables at once.
  * Throws `rejected`: `mode_unknown`, `settings_invalid`, `mapping_invalid`, `connection_field_unknown`,
- * `connection_value_invalid`, `connection_incomplete`, `webhook_secret_invalid`, `encryption_key_missing`.
+ * `connection_value_invalid`, `connection_incomplete`, `webhook_secret_invalid`, `account_invalid`, `account_taken`,
+ * `encryption_key_missing`.
  */
 export async function configureIntegration(
 	access: IntegrationAccess,
@@ -83,8 +89,11 @@ export async function configureIntegration(
 		const secret = checkedWebhookSecret(change.webhookSecret);
 		save.webhookSecret = sealWebhookSecret(await findKeyRing(access), owner, secret);
 	}
+	if (change.accountId !== undefined)
+		save.accountId = change.accountId === null ? null : checkedAccount(change.accountId);
 	if (row?.enabled) await access.store.createLinkTables(entry.integration, linkTableSpecs(module, bindings));
 	await access.store.configs.save(save);
+	if (save.accountId) await routeWaiting(access.store, entry.integration, save.accountId, tenant);
 	return await viewIntegration(access);
 }
 
@@ -111,11 +120,16 @@ export async function disableIntegration(access: IntegrationAccess): Promise<Int
 	return await viewOrFault(access, saved);
 }
 
-/** Calls the other side once with the connection in force, whether enabled or not. */
+/**
+ * Calls the other side once with the connection in force, whether enabled or not. A connection that answers proves whose
+ * account it is: it is noted for a tenant that has none, so that webhook events of the account find the tenant.
+ */
 export async function testIntegration(request: ConnectRequest): Promise<IntegrationTest> {
 	const { tenant, integration, mode, source, adapter } = await connectToTry(request);
 	const test = requireCapability(integration, adapter, 'test');
-	return { tenant, integration, mode, source, ...(await test()) };
+	const result = await test();
+	const accountNoted = await noteAccount(request.store, tenant, integration, result.accountId);
+	return { tenant, integration, mode, source, ...result, accountNoted };
 }
 
 /** Creates in the account what the mapping needs, whether enabled or not. Safe to repeat. */
@@ -140,6 +154,36 @@ function checkedConnection(pack: Pack, given: Readonly<Record<string, unknown>>)
 			`The connection values of ${pack.displayName} cannot be stored: ` +
 			`${missing.map((field) => `"${field.name}"`).join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing.`,
 		remedy: `Give all values at once, or leave them out here: ${placesFor(pack, missing)}`,
+	});
+}
+
+async function noteAccount(store: Store, tenant: string, integration: string, accountId: string): Promise<boolean> {
+	const row = await store.configs.get(tenant, integration);
+	if (row === undefined || row.accountId !== null || accountId === '') return false;
+	// Two tenants may share an account; its events go to the one that was named first.
+	if ((await store.configs.findByAccounts(integration, [accountId])).has(accountId)) return false;
+	await store.configs.save({ tenant, integration, accountId });
+	await routeWaiting(store, integration, accountId, tenant);
+	return true;
+}
+
+/** Events moved in one statement. */
+const ROUTE_STEP = 1_000;
+
+/** Events of the account that came before its tenant was known. */
+async function routeWaiting(store: Store, integration: string, accountId: string, tenant: string): Promise<void> {
+	while ((await store.inbox.route(integration, accountId, tenant, ROUTE_STEP)) === ROUTE_STEP);
+}
+
+function checkedAccount(given: string): string {
+	const accountId = given.trim();
+	const fault = checkId('account id', accountId);
+	if (accountId !== '' && fault === undefined) return accountId;
+	throw new CrosslinkError({
+		class: 'rejected',
+		code: 'account_invalid',
+		message: fault?.message ?? 'The account ID is empty.',
+		remedy: 'Copy it from the external system (HubSpot: the number of the portal), or leave it out.',
 	});
 }
 

@@ -104,6 +104,8 @@ const settings = z
 		leaseSeconds: z.number().int().min(10).max(3_600).optional(),
 		syncLog: z.enum(['off', 'errors', 'all']).optional(),
 		syncLogDays: z.number().int().min(1).max(3_650).optional(),
+		// HubSpot repeats a delivery for a day: an event forgotten sooner would be taken for a new one.
+		inboxDays: z.number().int().min(2).max(3_650).optional(),
 		freeze: z
 			.object({ flips: z.number().int().min(2).max(10).optional(), minutes: z.number().min(1).max(1_440).optional() })
 			.strict()

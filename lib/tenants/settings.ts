@@ -28,6 +28,8 @@ export interface Settings {
 	syncLog: 'off' | 'errors' | 'all';
 	/** How long entries of the sync log are kept. */
 	syncLogDays: number;
+	/** How long webhook events and polled changes are kept; longer than a vendor repeats a delivery. */
+	inboxDays: number;
 	/** A field that goes to and fro this often within this time waits for a person. */
 	freeze: { flips: number; minutes: number };
 	/**
@@ -44,6 +46,7 @@ export interface SettingsInput {
 	leaseSeconds?: number;
 	syncLog?: Settings['syncLog'];
 	syncLogDays?: number;
+	inboxDays?: number;
 	freeze?: Partial<Settings['freeze']>;
 	brakes?: Partial<Settings['brakes']>;
 }
@@ -56,6 +59,7 @@ export const DEFAULT_SETTINGS: Settings = {
 	leaseSeconds: 120,
 	syncLog: 'errors',
 	syncLogDays: 90,
+	inboxDays: 30,
 	freeze: { flips: 4, minutes: 10 },
 	brakes: { deletes: 0.05, deletesCount: 10, changes: 0.2, changesCount: 100 },
 };
@@ -89,6 +93,7 @@ export function effectiveSettings(...inputs: SettingsInput[]): Settings {
 			leaseSeconds: input.leaseSeconds ?? below.leaseSeconds,
 			syncLog: input.syncLog ?? below.syncLog,
 			syncLogDays: input.syncLogDays ?? below.syncLogDays,
+			inboxDays: input.inboxDays ?? below.inboxDays,
 			freeze: { ...below.freeze, ...input.freeze },
 			brakes: { ...below.brakes, ...input.brakes },
 		}),

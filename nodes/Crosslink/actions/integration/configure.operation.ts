@@ -77,6 +77,16 @@ export const description: INodeProperties[] = shownFor({ integration: ['configur
 			'For example { "accessToken": "...", "clientSecret": "..." }: the fields of the credential, under the same names. Do not type secrets here; let them come from the item.',
 	},
 	{
+		displayName: 'Account ID',
+		name: 'accountId',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 12345678',
+		displayOptions: FOR_ONE_TENANT,
+		description:
+			"The external account whose webhook events are this tenant's (HubSpot: the portal ID), where one webhook URL serves many tenants. Test fills it in by itself. Empty leaves it as it is.",
+	},
+	{
 		displayName: 'Webhook Secret',
 		name: 'webhookSecret',
 		type: 'string',
@@ -96,6 +106,7 @@ interface Asked {
 	storedConnection: string;
 	connectionValues: unknown;
 	webhookSecret: string | undefined;
+	accountId: string | undefined;
 }
 
 /**
@@ -112,6 +123,7 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 			settings: settingsAt(this, index),
 			storedConnection: this.getNodeParameter('storedConnection', index, 'keep') as string,
 			webhookSecret: textAt(this, 'webhookSecret', index) || undefined,
+			accountId: textAt(this, 'accountId', index) || undefined,
 			connectionValues: this.getNodeParameter('connectionValues', index, ''),
 		}),
 		async (asked, index) => {
@@ -122,6 +134,7 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 				settings: 'json' in asked.settings ? asked.settings.json : await formOver(access, asked.settings.form),
 				connection: await connectionOf(access, asked),
 				webhookSecret: asked.webhookSecret,
+				accountId: asked.accountId,
 			};
 			return { index, json: asJson(await configureIntegration(access, change)) };
 		},

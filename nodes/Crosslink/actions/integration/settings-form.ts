@@ -15,6 +15,7 @@ export interface SettingsForm {
 	leaseSeconds?: number;
 	syncLog?: SettingsInput['syncLog'];
 	syncLogDays?: number;
+	inboxDays?: number;
 	freezeFlips?: number;
 	freezeMinutes?: number;
 	brakeDeletes?: number;
@@ -54,7 +55,8 @@ export function withForm(input: SettingsInput, binding: EntityBinding | undefine
 	if (brakes) result.brakes = { ...input.brakes, ...brakes };
 	return {
 		...result,
-		...given({ leaseSeconds: form.leaseSeconds, syncLog: form.syncLog, syncLogDays: form.syncLogDays }),
+		...given({ leaseSeconds: form.leaseSeconds, inboxDays: form.inboxDays }),
+		...given({ syncLog: form.syncLog, syncLogDays: form.syncLogDays }),
 	};
 }
 

@@ -148,6 +148,14 @@ export const settingsParameters: INodeProperties[] = [
 				description: 'The time in which the flips are counted',
 			},
 			{
+				displayName: 'Inbox Days',
+				name: 'inboxDays',
+				type: 'number',
+				typeOptions: { minValue: 2 },
+				default: 30,
+				description: 'How long webhook events and polled changes are kept',
+			},
+			{
 				displayName: 'Lease Seconds',
 				name: 'leaseSeconds',
 				type: 'number',
