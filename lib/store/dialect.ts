@@ -38,6 +38,13 @@ export interface Dialect {
 	readonly nowMs: string;
 	/** `now` plus a placeholder's seconds. */
 	later(seconds: string): string;
+	/**
+	 * A time cut to milliseconds, as a `Date` holds it, so that it can be compared with one: PostgreSQL's are finer.
+	 * For an index, ORDER BY and comparisons with another such time.
+	 */
+	toMilliseconds(time: string): string;
+	/** A placeholder that a time is bound to, where the database cannot see that from what is beside it. */
+	boundTime(placeholder: string): string;
 	/** The greater of two numbers. */
 	greatest(left: string, right: string): string;
 	/** Puts rows found by a SELECT under lock until the transaction ends; nothing where the whole file is locked. */
@@ -66,8 +73,8 @@ export interface Database {
 	/** Without password. */
 	readonly location: string;
 	/**
-	 * One statement of its own, committed when the promise resolves. It is repeated after a lost connection, so
-	 * repeating it must do no harm.
+	 * One statement of its own, committed when the promise resolves. It is repeated after a lost connection and a
+	 * deadlock, so repeating it must do no harm.
 	 */
 	statement(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
 	/** Commits what `work` did, or nothing of it. `work` may run several times; it must not touch anything else. */

@@ -27,7 +27,7 @@ interface Entry {
 }
 
 /** Raise the number when the shape of {@link Store} or {@link Entry} changes: old code may still hold the old one. */
-const REGISTRY = Symbol.for('n8n-nodes-crosslink.store.v2');
+const REGISTRY = Symbol.for('n8n-nodes-crosslink.store.v3');
 
 /**
  * The store at this location, one per process whoever asks: opened and migrated on first use, shared afterwards.

@@ -8,9 +8,11 @@ import type { Store } from './store';
 import { callBudget } from './tables/call-budget';
 import { checkStore } from './tables/check';
 import { createLinkTables } from './tables/create-link-tables';
+import { deliveryTable } from './tables/event-delivery';
 import { inbox } from './tables/inbox';
 import { integrationConfigTable } from './tables/integration-config';
 import { linkTable } from './tables/link-table';
+import { pollCursorTable } from './tables/poll-cursor';
 import { runProgressTable } from './tables/run-progress';
 import { conflictTable } from './tables/sync-conflict';
 import { syncLog } from './tables/sync-log';
@@ -50,6 +52,8 @@ function storeOf(database: Database): Store {
 		},
 		configs: integrationConfigTable(database),
 		inbox: inbox(database),
+		deliveries: deliveryTable(database),
+		cursors: pollCursorTable(database),
 		budget: callBudget(database),
 		conflicts: conflictTable(database),
 		log: syncLog(database),

@@ -11,7 +11,7 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 
 /** The process-wide registry, where code of every version finds it. */
 function openStores(): Map<string, unknown> {
-	const registry = (globalThis as Record<symbol, unknown>)[Symbol.for('n8n-nodes-crosslink.store.v2')];
+	const registry = (globalThis as Record<symbol, unknown>)[Symbol.for('n8n-nodes-crosslink.store.v3')];
 	return registry as Map<string, unknown>;
 }
 

@@ -1,17 +1,5 @@
-import type { InboxEvent } from '../../lib/store/store';
 import { acquireStore } from '../../lib/store/open';
 import { describeOnBothStores, failureOf } from './both-stores';
-
-function event(id: string): InboxEvent {
-	return {
-		externalEventId: id,
-		entity: 'order',
-		externalId: '1',
-		event: 'updated',
-		occurredAt: new Date('2026-01-02T03:04:05.678Z'),
-		payload: { text: 'a\u0000b', nested: [1, null, { x: 'ü' }] },
-	};
-}
 
 describeOnBothStores('integration configurations', (site) => {
 	it('creates with defaults, changes only what is given, and keeps null apart from left out', async () => {
@@ -45,6 +33,32 @@ describeOnBothStores('integration configurations', (site) => {
 		expect((await configs.getMany('t')).map((config) => config.integration)).toEqual(['a_first', 'hubspot']);
 	});
 
+	it('gives an account to one tenant only, and finds tenants by it', async () => {
+		const { configs } = site.store;
+		const account = (tenant: string, accountId: string | null, integration = 'hubspot') =>
+			configs.save({ tenant, integration, accountId });
+		expect(await account('north', '100')).toMatchObject({ accountId: '100' });
+		expect(await account('north', '100')).toMatchObject({ accountId: '100' });
+		await account('south', '200');
+		await account('east', '100', 'salesforce');
+		const taken = await failureOf(account('south', '100'));
+		expect(taken).toMatchObject({ class: 'rejected', code: 'account_taken' });
+		expect((taken as Error).message).not.toContain('north');
+		expect(await failureOf(account('new', '200'))).toMatchObject({ code: 'account_taken' });
+		expect(await configs.get('new', 'hubspot')).toBeUndefined();
+		expect((await configs.get('south', 'hubspot'))?.accountId).toBe('200');
+		expect(await configs.findByAccounts('hubspot', ['100', '200', '300', '100'])).toEqual(
+			new Map([
+				['100', 'north'],
+				['200', 'south'],
+			]),
+		);
+		await account('north', null);
+		expect(await account('south', '100')).toMatchObject({ accountId: '100' });
+		expect(await configs.findByAccounts('hubspot', [])).toEqual(new Map());
+		expect(await failureOf(account('south', ''))).toMatchObject({ code: 'id_invalid' });
+	});
+
 	it('refuses an integration name and a tenant that cannot be', async () => {
 		const { configs } = site.store;
 		expect(await failureOf(configs.save({ tenant: 't', integration: 'Hub Spot' }))).toMatchObject({
@@ -52,47 +66,6 @@ describeOnBothStores('integration configurations', (site) => {
 		});
 		expect(await failureOf(configs.save({ tenant: '', integration: 'hubspot' }))).toMatchObject({ code: 'id_invalid' });
 		expect(await failureOf(configs.get('x'.repeat(129), 'hubspot'))).toMatchObject({ code: 'id_invalid' });
-	});
-});
-
-describeOnBothStores('the inbox', (site) => {
-	it('returns each event once, also within one delivery', async () => {
-		const { inbox } = site.store;
-		expect(await inbox.receive('t', 'hubspot', [])).toEqual(new Set());
-		expect(await inbox.receive('t', 'hubspot', [event('b'), event('a'), event('b')])).toEqual(new Set(['a', 'b']));
-		expect(await inbox.receive('t', 'hubspot', [event('b'), event('c')])).toEqual(new Set(['c']));
-		expect(await inbox.receive('other', 'hubspot', [event('a')])).toEqual(new Set(['a']));
-		expect(await inbox.receive('t', 'salesforce', [event('a')])).toEqual(new Set(['a']));
-		expect(await inbox.count('t', 'hubspot')).toBe(3);
-	});
-
-	it('gives each event to exactly one of ten deliveries at the same time, on two connections', async () => {
-		const other = await acquireStore(site.kind === 'postgres' ? `${site.location}?application_name=b` : site.location);
-		const events = Array.from({ length: 3_000 }, (_, index) => event(`e${index}`));
-		const deliveries = await Promise.all(
-			Array.from({ length: 10 }, (_, index) =>
-				(index % 2 ? site.store : other.store).inbox.receive(
-					'race',
-					'hubspot',
-					index % 3 ? events : [...events].reverse().slice(0, 200),
-				),
-			),
-		);
-		const received = deliveries.flatMap((delivery) => [...delivery]);
-		expect(received).toHaveLength(3_000);
-		expect(new Set(received).size).toBe(3_000);
-		expect(await site.store.inbox.count('race', 'hubspot')).toBe(3_000);
-		other.release();
-	});
-
-	it('keeps the payload and the time as they came', async () => {
-		await site.store.inbox.receive('keep', 'hubspot', [event('a')]);
-		const [row] = (await site.aside(
-			`SELECT CAST(payload AS text) AS payload, ${site.kind === 'sqlite' ? 'occurred_at' : `to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`} AS at
-			FROM crosslink.processed_webhook WHERE tenant = 'keep'`,
-		)) as Array<{ payload: string; at: string }>;
-		expect(JSON.parse(row?.payload ?? '')).toEqual(event('a').payload);
-		expect(row?.at).toBe('2026-01-02T03:04:05.678Z');
 	});
 });
 

@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { describeIndex, describeIndexes, useStatistics } from '../sqlite/statistics';
 import { dialectOf } from './dialect-of';
+import { linkTableNames } from './link-table-names';
 
 /** Conflicts, the log of what runs did, how far long runs have got, and what a link remembers of failed pushes. */
 export class AddSyncTables1795506400000 implements MigrationInterface {
@@ -8,13 +9,13 @@ export class AddSyncTables1795506400000 implements MigrationInterface {
 		await createConflicts(runner);
 		await createLog(runner);
 		await createProgress(runner);
-		for (const name of await linkTables(runner)) await extendLinkTable(runner, name);
+		for (const name of await linkTableNames(runner)) await extendLinkTable(runner, name);
 		if (dialectOf(runner).kind === 'sqlite') await describeNewIndexes(runner);
 	}
 
 	async down(runner: QueryRunner): Promise<void> {
 		const { kind, table } = dialectOf(runner);
-		for (const name of await linkTables(runner)) {
+		for (const name of await linkTableNames(runner)) {
 			await runner.query(`DROP INDEX ${table(`${name}_due`)}`);
 			for (const column of ['unsent', 'flips', 'sent']) {
 				await runner.query(`ALTER TABLE ${table(name)} DROP COLUMN ${column}`);
@@ -130,16 +131,8 @@ async function describeNewIndexes(runner: QueryRunner): Promise<void> {
 		sync_log_record: { columns: 6, selective: 4 },
 		sync_log_age: { columns: 3 },
 	});
-	for (const name of await linkTables(runner)) {
+	for (const name of await linkTableNames(runner)) {
 		await describeIndex(query, name, `${name}_due`, { columns: 3, partial: true });
 	}
 	await useStatistics(query);
-}
-
-async function linkTables(runner: QueryRunner): Promise<string[]> {
-	const { table } = dialectOf(runner);
-	const rows = (await runner.query(`SELECT table_name FROM ${table('link_table')} ORDER BY table_name`)) as Array<{
-		table_name: string;
-	}>;
-	return rows.map((row) => row.table_name);
 }

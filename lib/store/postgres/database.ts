@@ -33,7 +33,7 @@ export class PostgresDatabase implements Database {
 	async statement(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
 		return await this.#repeating(
 			() => this.#onConnection(async (runner) => await queryOn(runner, sql, parameters)),
-			(thrown) => isConnectionLost(thrown),
+			(thrown) => isConnectionLost(thrown) || isToRepeat(thrown),
 		);
 	}
 

@@ -26,6 +26,9 @@ export const POSTGRES: Dialect = {
 	now: 'clock_timestamp()',
 	nowMs: '(extract(epoch from clock_timestamp()) * 1000)::double precision',
 	later: (seconds) => `clock_timestamp() + make_interval(secs => ${seconds}::double precision)`,
+	// In UTC: of a time with a zone it depends on the session, which an index may not.
+	toMilliseconds: (time) => `date_trunc('milliseconds', ${time} AT TIME ZONE 'UTC')`,
+	boundTime: (placeholder) => `${placeholder}::timestamptz`,
 	greatest: (left, right) => `greatest(${left}, ${right})`,
 	forUpdate: 'FOR UPDATE',
 	forUpdateSkipLocked: 'FOR UPDATE SKIP LOCKED',

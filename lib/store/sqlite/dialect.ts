@@ -22,6 +22,8 @@ export const SQLITE: Dialect = {
 	now: `strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`,
 	nowMs: `(unixepoch('now', 'subsec') * 1000.0)`,
 	later: (seconds) => `strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${seconds} || ' seconds')`,
+	toMilliseconds: (time) => time,
+	boundTime: (placeholder) => placeholder,
 	greatest: (left, right) => `max(${left}, ${right})`,
 	forUpdate: '',
 	forUpdateSkipLocked: '',

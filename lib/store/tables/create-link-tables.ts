@@ -6,6 +6,7 @@ import { SCHEMA } from '../postgres/dialect';
 import { textOf } from '../row-values';
 import { describeIndex, describeIndexes, primaryKeyOf, useStatistics } from '../sqlite/statistics';
 import type { LinkTableSpec } from '../store';
+import { indexStuck } from './index-stuck';
 
 /** Makes the link tables of an integration, or adds the columns they lack. Under the same lock as migrations. */
 export async function createLinkTables(database: Database, integration: string, specs: LinkTableSpec[]): Promise<void> {
@@ -27,7 +28,10 @@ async function createOne(dialect: Dialect, session: Session, integration: string
 	await register(dialect, session, integration, spec.entity, name);
 	const present = await columnsOf(dialect, session, name);
 	if (present.size === 0) await createTable(dialect, session, name);
-	else if (!present.has('unsent')) await completeTable(dialect, session, name);
+	else {
+		if (!present.has('unsent')) await completeTable(dialect, session, name);
+		if (!(await hasIndex(dialect, session, `${name}_stuck`))) await addStuckIndex(dialect, session, name);
+	}
 	for (const column of new Set(spec.columns)) {
 		if (present.has(column)) continue;
 		await session.query(`ALTER TABLE ${dialect.table(name)} ADD COLUMN ${column} text`);
@@ -110,6 +114,7 @@ async function createTable(dialect: Dialect, session: Session, name: string): Pr
 		`CREATE INDEX ${name}_wait ON ${table} (tenant, sync_status, local_id) WHERE sync_status IN ('conflict', 'failed')`,
 	);
 	await indexDue(dialect, session, name);
+	await indexStuck(dialect, (sql) => session.query(sql), name);
 	if (dialect.kind === 'sqlite') {
 		await describeIndexes((sql, parameters) => session.query(sql, parameters), name, {
 			[primaryKeyOf(name)]: { columns: 2 },
@@ -117,6 +122,7 @@ async function createTable(dialect: Dialect, session: Session, name: string): Pr
 			[`${name}_gone`]: { columns: 2, partial: true },
 			[`${name}_wait`]: { columns: 3, partial: true },
 			[`${name}_due`]: { columns: 3, partial: true },
+			[`${name}_stuck`]: { columns: 3, partial: true },
 		});
 	}
 }
@@ -131,6 +137,22 @@ async function completeTable(dialect: Dialect, session: Session, name: string): 
 	const query = (sql: string, parameters?: string[]) => session.query(sql, parameters);
 	await describeIndex(query, name, `${name}_due`, { columns: 3, partial: true });
 	await useStatistics(query);
+}
+
+async function addStuckIndex(dialect: Dialect, session: Session, name: string): Promise<void> {
+	const query = (sql: string, parameters?: string[]) => session.query(sql, parameters);
+	await indexStuck(dialect, query, name);
+	if (dialect.kind !== 'sqlite') return;
+	await describeIndex(query, name, `${name}_stuck`, { columns: 3, partial: true });
+	await useStatistics(query);
+}
+
+async function hasIndex(dialect: Dialect, session: Session, index: string): Promise<boolean> {
+	const rows =
+		dialect.kind === 'postgres'
+			? await session.query('SELECT 1 FROM pg_indexes WHERE schemaname = $1 AND indexname = $2', [SCHEMA, index])
+			: await session.query(`SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = $1`, [index]);
+	return rows.length > 0;
 }
 
 /** What record.retry takes up: few rows, asked for every minute. */

@@ -99,6 +99,23 @@ export async function dueLinks({ database, dialect, table }: LinkContext, tenant
 	return rows.map(linkOf);
 }
 
+export async function troubledLinks(
+	{ database, dialect, table }: LinkContext,
+	tenant: string,
+	after: { updatedAt: Date; localId: string } | undefined,
+	limit: number,
+): Promise<LinkRow[]> {
+	const since = dialect.toMilliseconds('updated_at');
+	const place = `(${dialect.toMilliseconds(dialect.boundTime('$2'))}, $3)`;
+	const rows = await database.statement(
+		`SELECT * FROM ${table}
+		WHERE tenant = $1 AND sync_status IN ('failed', 'conflict') ${after ? `AND (${since}, local_id) > ${place}` : ''}
+		ORDER BY ${since}, local_id LIMIT ${boundedLimit(limit, MAX_PAGE)}`,
+		[tenant, ...(after ? [after.updatedAt.toISOString(), after.localId] : [])],
+	);
+	return rows.map(linkOf);
+}
+
 export async function countByStatus(context: LinkContext, tenant: string): Promise<Record<SyncStatus, number>> {
 	const counts: Record<SyncStatus, number> = { pending: 0, synced: 0, conflict: 0, failed: 0, deleted: 0 };
 	const rows = await context.database.statement(

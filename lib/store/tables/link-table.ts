@@ -5,7 +5,7 @@ import { assertTenant } from '../ids';
 import type { LinkTable } from '../store';
 import { claimLinks, releaseLinks } from './link-claim';
 import type { LinkContext } from './link-context';
-import { countByStatus, dueLinks, findByExternalIds, findByLocalIds, pageOfLinks } from './link-find';
+import { countByStatus, dueLinks, findByExternalIds, findByLocalIds, pageOfLinks, troubledLinks } from './link-find';
 import { noteLinks } from './link-note';
 import { settleLinks } from './link-settle';
 import { upsertLinks } from './link-upsert';
@@ -41,6 +41,7 @@ export function linkTable(database: Database, integration: string, entity: strin
 		release: (tenant, owner, ids) => guarded(tenant, () => releaseLinks(context, tenant, owner, ids)),
 		upsert: (tenant, links) => guarded(tenant, () => upsertLinks(context, tenant, links)),
 		page: (tenant, page) => guarded(tenant, () => pageOfLinks(context, tenant, page)),
+		troubled: (tenant, after, limit) => guarded(tenant, () => troubledLinks(context, tenant, after, limit)),
 		due: (tenant, limit) => guarded(tenant, () => dueLinks(context, tenant, limit)),
 		countByStatus: (tenant) => guarded(tenant, () => countByStatus(context, tenant)),
 	};
