@@ -94,6 +94,20 @@ export interface EntityBinding extends EntityDefaults {
 	onDelete: 'ignore' | 'unlink' | 'archive';
 	/** External fields that a new record gets besides the mapped ones, e.g. `{ pipeline: 'default' }`. */
 	onCreate: Fields;
+	/** Where the object keeps id and time of change, for systems in which every object may keep them elsewhere. */
+	source?: RecordSource;
+}
+
+/** Which fields of an object tell its records apart and when they changed; tables have no fixed place for either. */
+export interface RecordSource {
+	/** Field with the record's id, unique and never empty. */
+	id: string;
+	/** Field that grows whenever the record changes: a time, or what the adapter says it can follow. */
+	changed: string;
+	/** IANA name of the zone that times without one are in; left out = the system's own. */
+	timeZone?: string;
+	/** How far polling reaches back behind what it has seen, in seconds; left out = what the adapter finds needed. */
+	lookbackSeconds?: number;
 }
 
 /** Facts an adapter states about its system. The conformance kit checks them, the engine obeys them. */
@@ -251,6 +265,8 @@ export type ConnectionValues = Record<string, string>;
 export interface AdapterContext {
 	connection: ConnectionValues;
 	transport: Transport;
+	/** The execution's cancel signal, for adapters that do not go through `transport` (databases, directories). */
+	signal?: AbortSignal;
 	/**
 	 * The secret that signs this tenant's webhooks, where one was stored apart from the connection; it then wins over
 	 * the connection's own. Throws when it cannot be opened.
@@ -289,7 +305,8 @@ export interface Adapter {
 	associate?(from: EntityBinding, to: EntityBinding, changes: AssociationChange[]): Promise<AssociationResult[]>;
 	/** Creates what the mapping needs in the account, e.g. the unique property. Safe to repeat. */
 	prepare?(bindings: EntityBinding[]): Promise<PrepareResult>;
-	test?(): Promise<TestResult>;
+	/** Reaches the system once; with the entities in force it also says what would hinder them. */
+	test?(bindings?: EntityBinding[]): Promise<TestResult>;
 	verifyWebhook?(request: WebhookRequest): WebhookVerdict;
 	/** Bounded parsing of a verified body. Throws a `rejected` error for what is no event list. */
 	parseWebhook?(request: WebhookRequest): WebhookEvent[];

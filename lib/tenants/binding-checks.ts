@@ -1,4 +1,4 @@
-import type { EntityBinding, FieldRule } from '../adapters/adapter';
+import type { AdapterModule, EntityBinding, FieldRule } from '../adapters/adapter';
 import { nearestName } from './nearest-name';
 import { FORBIDDEN_NAMES, hasControlCharacters, shownName } from './plain-json';
 import { transformFault } from './transform-checks';
@@ -19,9 +19,10 @@ const TABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?
 export function checkBinding(
 	binding: EntityBinding,
 	all: ReadonlyMap<string, EntityBinding>,
-	packKeyField: string,
+	pack: Pick<AdapterModule, 'keyField' | 'ownSystem'>,
 ): RuleFault | undefined {
-	if (binding.fields.length === 0) {
+	// Of your own system whole records are read: there is nothing to map them to.
+	if (binding.fields.length === 0 && pack.ownSystem !== true) {
 		return {
 			at: 'the entity',
 			reason: 'has no field rules',
@@ -30,7 +31,7 @@ export function checkBinding(
 	}
 	return (
 		nameFault(binding.object, 'object') ??
-		first(binding.fields, (rule) => ruleFault(rule, binding, packKeyField)) ??
+		first(binding.fields, (rule) => ruleFault(rule, binding, pack.keyField)) ??
 		pairFault(binding.fields) ??
 		associationFault(binding, all) ??
 		onCreateFault(binding)

@@ -14,7 +14,7 @@ import {
 } from './rule-layers';
 import type { EntitySettings, FieldRuleSettings } from './settings';
 
-type Pack = Pick<AdapterModule, 'integration' | 'entities' | 'keyField'>;
+type Pack = Pick<AdapterModule, 'integration' | 'entities' | 'keyField' | 'ownSystem'>;
 
 /** Settings of one level above the pack. */
 export interface LevelEntities {
@@ -57,8 +57,7 @@ export function buildMappings(
 	const bindings = bindingsOf(mappings);
 	for (const { binding, localTable } of mappings.values()) {
 		const fault =
-			checkBinding(binding, bindings, pack.keyField) ??
-			(localTable === undefined ? undefined : localTableFault(localTable));
+			checkBinding(binding, bindings, pack) ?? (localTable === undefined ? undefined : localTableFault(localTable));
 		if (fault !== undefined) throw invalidMapping(pack, binding.entity, fault);
 	}
 	return mappings;
@@ -114,8 +113,10 @@ function lay(
 	if (incomplete !== undefined) throw invalidMapping(pack, defaults.entity, withoutExternal(incomplete));
 	if (strict && idle !== undefined) throw invalidMapping(pack, defaults.entity, nothingToSwitchOff(idle, below.fields));
 	const associations = layAssociations(below.associations, settings.associations ?? [], level);
-	const { object, matchOn, onDelete, localTable } = settings;
-	const given = Object.entries({ object, matchOn, onDelete, localTable }).filter(([, value]) => value !== undefined);
+	const { object, matchOn, onDelete, localTable, source } = settings;
+	const given = Object.entries({ object, matchOn, onDelete, localTable, source }).filter(
+		([, value]) => value !== undefined,
+	);
 	const created = Object.keys(settings.onCreate ?? {}).map((external) => `onCreate.${external}`);
 	return {
 		binding: {
@@ -125,6 +126,7 @@ function lay(
 			associations: associations.map(({ rule }) => rule),
 			...(matchOn === undefined ? {} : { matchOn }),
 			onDelete: onDelete ?? below.binding.onDelete,
+			...(source === undefined ? {} : { source }),
 			onCreate: { ...below.binding.onCreate, ...settings.onCreate },
 		},
 		localTable: localTable ?? below.localTable,
@@ -212,7 +214,10 @@ function newEntity(pack: Pack, entity: string, levels: readonly LevelEntities[])
 		const near = nearestName(entity, known);
 		throw invalidMapping(pack, entity, {
 			at: 'the entity',
-			reason: `is not one the integration knows (${known.join(', ')})`,
+			reason:
+				known.length === 0
+					? 'has no object: this integration has no entities of its own'
+					: `is not one the integration knows (${known.join(', ')})`,
 			remedy:
 				`${near === undefined ? '' : `Did you mean "${near}"? `}` +
 				'For an entity of your own, give "object", the name of the object in the other system.',

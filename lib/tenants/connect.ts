@@ -59,7 +59,7 @@ async function connected(request: ConnectRequest, effective: Effective, resolved
 		signal: request.signal,
 	});
 	const webhookSecret = await webhookSecretOf(request, row);
-	const adapter = module.create({ connection: values, transport, webhookSecret });
+	const adapter = module.create({ connection: values, transport, signal: request.signal, webhookSecret });
 	return { ...shared(effective), source, adapter, calls: () => transport.calls };
 }
 

@@ -125,9 +125,9 @@ export async function disableIntegration(access: IntegrationAccess): Promise<Int
  * account it is: it is noted for a tenant that has none, so that webhook events of the account find the tenant.
  */
 export async function testIntegration(request: ConnectRequest): Promise<IntegrationTest> {
-	const { tenant, integration, mode, source, adapter } = await connectToTry(request);
+	const { tenant, integration, mode, source, adapter, bindings } = await connectToTry(request);
 	const test = requireCapability(integration, adapter, 'test');
-	const result = await test();
+	const result = await test([...bindings.values()]);
 	const accountNoted = await noteAccount(request.store, tenant, integration, result.accountId);
 	return { tenant, integration, mode, source, ...result, accountNoted };
 }

@@ -3,12 +3,13 @@ import type { LinkTableSpec, Store } from '../store/store';
 
 /**
  * Link tables for every entity of the mapping. The columns are those of the adapter, not of one tenant's mapping:
- * all tenants share the table.
+ * all tenants share the table. Your own system has none: its ids are the local ids.
  */
 export function linkTableSpecs(
-	module: Pick<AdapterModule, 'entities'>,
+	module: Pick<AdapterModule, 'entities' | 'ownSystem'>,
 	bindings: ReadonlyMap<string, EntityBinding>,
 ): LinkTableSpec[] {
+	if (module.ownSystem === true) return [];
 	return [...bindings.keys()].map((entity) => ({
 		entity,
 		columns: module.entities.find((known) => known.entity === entity)?.linkColumns.map(({ column }) => column) ?? [],
@@ -21,7 +22,7 @@ const made = new WeakMap<Store, Set<string>>();
 /** Makes the link tables unless this process already has, over this store. */
 export async function ensureLinkTables(
 	store: Store,
-	module: Pick<AdapterModule, 'integration' | 'entities'>,
+	module: Pick<AdapterModule, 'integration' | 'entities' | 'ownSystem'>,
 	bindings: ReadonlyMap<string, EntityBinding>,
 ): Promise<void> {
 	const known = made.get(store) ?? new Set<string>();

@@ -83,6 +83,15 @@ const entity = z
 		localTable: name.optional(),
 		onCreate: z.record(fieldValue).optional(),
 		onDelete: z.enum(['ignore', 'unlink', 'archive']).optional(),
+		source: z
+			.object({
+				id: name,
+				changed: name,
+				timeZone: name.optional(),
+				lookbackSeconds: z.number().int().min(0).max(86_400).optional(),
+			})
+			.strict()
+			.optional(),
 		fields: z.array(fieldRule).max(500).optional(),
 		associations: z
 			.array(z.object({ local: name, entity: name }).strict())

@@ -1,4 +1,4 @@
-import type { AssociationRule, EntityBinding, FieldRule, Fields } from '../adapters/adapter';
+import type { AssociationRule, EntityBinding, FieldRule, Fields, RecordSource } from '../adapters/adapter';
 import { CrosslinkError } from '../errors';
 import { boundedJson } from './plain-json';
 
@@ -17,6 +17,8 @@ export interface EntitySettings {
 	onCreate?: Fields;
 	/** What a record deleted on one side means for the other. */
 	onDelete?: EntityBinding['onDelete'];
+	/** Where a table keeps id and time of change; replaces the level below as a whole. */
+	source?: RecordSource;
 	fields?: FieldRuleSettings[];
 	associations?: AssociationRule[];
 }
