@@ -5,7 +5,7 @@ import { flagOf, jsonOrNull, numberOf } from '../row-values';
 import type { EventFilter, Inbox, PollKey } from '../store';
 import { assertReceiver, DELIVERY_COLUMNS } from './delivery-row';
 import { filterConditions } from './event-filter';
-import { KEY } from './event-row';
+import { hasKey, KEY } from './event-row';
 import { boundedLimit } from './link-context';
 import { assertPollKey, cursorOf, saveCursor } from './poll-cursor';
 
@@ -111,14 +111,16 @@ async function lockOrder({ table, forUpdate }: Dialect, session: Session, key: P
 /** Oldest first. A number stays unused when its event was pruned meanwhile. */
 async function giveNumbers({ table }: Dialect, session: Session, key: PollKey, before: number, most: number) {
 	const rows = await session.query(
-		`UPDATE ${table('processed_webhook')} AS seen SET position = $3 + b.turn
-		FROM (
-			SELECT external_event_id, row_number() OVER (ORDER BY received_at, external_event_id) AS turn
+		// Materialised: otherwise PostgreSQL sees one tenant, goes by what it knows of it, and reads all its events for each.
+		`WITH b AS MATERIALIZED (
+			SELECT tenant AS of_tenant, integration AS of_integration, external_event_id AS of_event,
+				row_number() OVER (ORDER BY received_at, external_event_id) AS turn
 			FROM ${table('processed_webhook')}
 			WHERE tenant = $1 AND integration = $2 AND ${UNNUMBERED}
 			ORDER BY received_at, external_event_id LIMIT ${most}
-		) AS b
-		WHERE seen.tenant = $1 AND seen.integration = $2 AND seen.external_event_id = b.external_event_id
+		)
+		UPDATE ${table('processed_webhook')} AS seen SET position = $3 + b.turn
+		FROM b WHERE ${hasKey('seen')}
 		RETURNING position`,
 		[key.tenant, key.integration, before],
 	);

@@ -1,15 +1,18 @@
-import type { Database, Session } from '../dialect';
+import type { Database, Dialect, Session } from '../dialect';
 import { assertTenant } from '../ids';
-import { textOf, timeOf } from '../row-values';
+import { flagOf, textOf } from '../row-values';
 import type { EventKey } from '../store';
-import { BATCH_KEY, KEY, keyBatch, keyOf } from './event-row';
+import { BATCH_KEY, hasKey, inKeyOrder, KEY, keyBatch, keyOf } from './event-row';
 import { boundedLimit } from './link-context';
 
 /** Events deleted by one transaction: a few milliseconds on the embedded store. */
 const PRUNE_STEP = 500;
 
 interface Old extends EventKey {
-	receivedAt: Date;
+	/** As the database writes it: finer than a Date on PostgreSQL. */
+	receivedAt: string;
+	/** Somebody still has to get it, or has it in hand. */
+	wanted: boolean;
 }
 
 /**
@@ -47,50 +50,51 @@ async function pruneIntegration(
 	most: number,
 ): Promise<number> {
 	let deleted = 0;
-	let from = new Date(0);
+	let behind: [receivedAt: string, id: string] = [new Date(0).toISOString(), ''];
 	while (deleted < most) {
-		const step = Math.min(PRUNE_STEP, most - deleted);
-		const old = await database.transaction(
+		const { last, gone } = await database.transaction(
 			async (session) => {
-				const found = await findOld(database, session, place, from, before, step);
-				await deleteAll(database, session, found);
-				return found;
+				const found = await findOld(database.dialect, session, [...place, ...behind, before.toISOString()]);
+				const old = found.filter(({ wanted }) => !wanted).slice(0, most - deleted);
+				if (old.length > 0) await deleteAll(database.dialect, session, old);
+				return { last: found.length === PRUNE_STEP ? found.at(-1) : undefined, gone: old.length };
 			},
 			{ idempotent: true },
 		);
-		deleted += old.length;
-		if (old.length < step) break;
-		from = old.at(-1)?.receivedAt ?? from;
+		deleted += gone;
+		if (!last) break;
+		behind = [last.receivedAt, last.externalEventId];
 		await database.breathe();
 	}
 	return deleted;
 }
 
-async function findOld(
-	{ dialect }: Database,
-	session: Session,
-	place: [string, string],
-	from: Date,
-	before: Date,
-	step: number,
-): Promise<Old[]> {
+async function findOld(dialect: Dialect, session: Session, place: string[]): Promise<Old[]> {
 	const rows = await session.query(
-		`SELECT ${KEY}, received_at FROM ${dialect.table('processed_webhook')} AS seen
-		WHERE tenant = $1 AND integration = $2 AND received_at >= $3 AND received_at < $4
-			AND NOT EXISTS (
-				SELECT 1 FROM ${dialect.table('event_delivery')} AS delivery
-				WHERE delivery.tenant = $1 AND delivery.integration = $2
-					AND delivery.external_event_id = seen.external_event_id AND delivery.done_at IS NULL
-			)
-		ORDER BY received_at, external_event_id LIMIT ${step} ${dialect.forUpdateSkipLocked}`,
-		[...place, from.toISOString(), before.toISOString()],
+		// Materialised for the same reason as in advancing: each event's deliveries are looked up by their key.
+		`WITH b AS MATERIALIZED (
+			SELECT tenant AS of_tenant, integration AS of_integration, external_event_id AS of_event, received_at
+			FROM ${dialect.table('processed_webhook')}
+			WHERE tenant = $1 AND integration = $2 AND (received_at, external_event_id) > ($3, $4) AND received_at < $5
+			ORDER BY received_at, external_event_id LIMIT ${PRUNE_STEP} ${dialect.forUpdateSkipLocked}
+		)
+		SELECT of_tenant AS tenant, of_integration AS integration, of_event AS external_event_id,
+			CAST(received_at AS text) AS received_at,
+			EXISTS (
+				SELECT 1 FROM ${dialect.table('event_delivery')} AS delivery WHERE ${hasKey('delivery')} AND done_at IS NULL
+			) AS wanted
+		FROM b ORDER BY b.received_at, of_event`,
+		place,
 	);
-	return rows.map((row) => ({ ...keyOf(row), receivedAt: timeOf(row, 'received_at') }));
+	return rows.map((row) => ({
+		...keyOf(row),
+		receivedAt: textOf(row, 'received_at'),
+		wanted: flagOf(row, 'wanted'),
+	}));
 }
 
-async function deleteAll({ dialect }: Database, session: Session, events: Old[]): Promise<void> {
-	if (events.length === 0) return;
-	const batch = keyBatch(dialect, events, 1);
+async function deleteAll(dialect: Dialect, session: Session, events: Old[]): Promise<void> {
+	const batch = keyBatch(dialect, inKeyOrder(events), 1);
 	const isOne = `(${KEY}) IN (SELECT ${BATCH_KEY} FROM ${batch.source})`;
 	await session.query(`DELETE FROM ${dialect.table('processed_webhook')} WHERE ${isOne}`, batch.parameters);
 	await session.query(
