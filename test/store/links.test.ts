@@ -1,4 +1,4 @@
-import type { LinkChange, LinkTable } from '../../lib/store/store';
+import type { LinkChange, LinkRow, LinkTable } from '../../lib/store/store';
 import { describeOnBothStores, failureOf } from './both-stores';
 
 const LEASE = { owner: 'run-1', seconds: 60 };
@@ -388,3 +388,36 @@ function tally(outcomes: Array<{ outcome: string }>): Record<string, number> {
 	for (const { outcome } of outcomes) counts[outcome] = (counts[outcome] ?? 0) + 1;
 	return counts;
 }
+
+describeOnBothStores('links that wait for a person', (site) => {
+	it('come by when they became so, also several of one moment, behind a place', async () => {
+		const links = await site.newLinks();
+		const ids = ['c', 'a', 'b', 'd', 'e'];
+		for (const [index, localId] of ids.entries()) {
+			await links.claim('t', [localId], { owner: 'run', seconds: 60 });
+			const syncStatus = index % 2 ? 'conflict' : 'failed';
+			await links.settle('t', 'run', [{ localId, syncStatus }]);
+		}
+		await links.claim('t', ['fine', 'other'], { owner: 'run', seconds: 60 });
+		await links.settle('t', 'run', [{ localId: 'fine', syncStatus: 'synced' }]);
+		// Finer than a Date on PostgreSQL, and in another order than the ids.
+		const at = (localId: string, time: string) =>
+			site.aside(`UPDATE crosslink.${links.name} SET updated_at = '${time}' WHERE local_id = '${localId}'`);
+		const finer = site.kind === 'postgres' ? ['456Z', '123Z'] : ['Z', 'Z'];
+		await at('c', '2026-01-01T00:00:00.001Z');
+		await at('a', `2026-01-01T00:00:00.002${finer[0]}`);
+		await at('b', `2026-01-01T00:00:00.002${finer[1]}`);
+		await at('d', '2026-01-01T00:00:00.003Z');
+		const all = await links.troubled('t', undefined, 10);
+		expect(all.map((link) => link.localId)).toEqual(['c', 'a', 'b', 'd', 'e']);
+		const seen: string[] = [];
+		for (let after: LinkRow | undefined; ;) {
+			const [link] = await links.troubled('t', after, 1);
+			if (!link) break;
+			seen.push(link.localId);
+			after = link;
+		}
+		expect(seen).toEqual(['c', 'a', 'b', 'd', 'e']);
+		expect(await links.troubled('other', undefined, 10)).toEqual([]);
+	});
+});

@@ -21,6 +21,17 @@ describeOnBothStores('several processes', (site) => {
 		expect(new Set(claimed).size).toBe(1_000);
 	});
 
+	it('three receive the same 1,000 events and take them: each is new once and taken once', async () => {
+		const runs = ['a', 'b', 'c'].map((taker) => startChild('receive-all', [site.location, taker, '1000']));
+		const lines = (await Promise.all(runs.map((run) => run.done()))).flat();
+		const parts = lines.map((line) => JSON.parse(line) as { fresh: number; taken: string[] });
+		expect(parts.reduce((sum, { fresh }) => sum + fresh, 0)).toBe(1_000);
+		const taken = parts.flatMap((part) => part.taken);
+		expect(taken).toHaveLength(1_000);
+		expect(new Set(taken).size).toBe(1_000);
+		expect(await site.store.deliveries.backlog('w/race')).toEqual({ waiting: 0, taken: 0, oldest: null });
+	});
+
 	it('killed in the middle of writing, it has lost no link it had acknowledged', async () => {
 		const location = await site.newLocation();
 		const acknowledged: string[] = [];

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { acquireStore } from '../../lib/store/open';
 import type { LinkTable, NewConflict, Store, SyncLogEntry } from '../../lib/store/store';
 import { describeOnBothStores } from './both-stores';
+import { inboxEvent } from './inbox-events';
 
 /** Few ids, so that tenants meet all the time. */
 const tenant = fc.constantFrom('a', 'b', 'A', "a' OR '1'='1", 'ä');
@@ -203,6 +204,102 @@ describeOnBothStores('what runs leave behind', (site) => {
 			{ numRuns: 25 },
 		);
 		other.release();
+	});
+});
+
+const receiver = fc.constantFrom('w/1', 'w/2');
+const status = fc.constantFrom('received' as const, 'unrouted' as const, 'attention' as const);
+const inboxStep = fc.oneof(
+	{ weight: 4, arbitrary: fc.record({ verb: fc.constant('receive' as const), tenant, ids, receiver, status }) },
+	fc.record({ verb: fc.constant('advance' as const), tenant, receiver, from: fc.constantFrom('now', 'beginning') }),
+	fc.record({ verb: fc.constant('take' as const), tenant, ids, receiver }),
+	fc.record({ verb: fc.constant('replay' as const), tenant, ids, receiver: fc.option(receiver, { nil: undefined }) }),
+	fc.record({ verb: fc.constant('prune' as const), tenant }),
+	fc.record({ verb: fc.constant('clear' as const), tenant, receiver }),
+);
+type InboxStep = typeof inboxStep extends fc.Arbitrary<infer T> ? T : never;
+
+/** Executions and receivers are of one tenant each, as workflows are. */
+const ofTenant = (name: string, who: string) => `${name} of ${who}`;
+
+async function ingest(store: Store, one: InboxStep): Promise<void> {
+	const { inbox, deliveries, cursors } = store;
+	const place = { tenant: one.tenant, integration: 'crm' };
+	switch (one.verb) {
+		case 'receive':
+			await inbox.receive(
+				ofTenant(one.receiver, one.tenant),
+				one.ids.map((externalEventId) => inboxEvent(externalEventId, { ...place, status: one.status })),
+				{ againSeconds: 600 },
+			);
+			break;
+		case 'advance':
+			await inbox.advance(
+				{ ...place, entity: '*', poll: ofTenant(one.receiver, one.tenant) },
+				{},
+				{
+					start: one.from === 'now' ? 'now' : 'beginning',
+					limit: 2,
+				},
+			);
+			break;
+		case 'take': {
+			const taking = { receiver: ofTenant(one.receiver, one.tenant), taker: 'run' };
+			// Of everybody's events: only its own are given.
+			const keys = TENANTS.flatMap((who) => one.ids.map((id) => ({ ...place, tenant: who, externalEventId: id })));
+			const taken = await deliveries.take(taking, keys, 600);
+			expect(taken.filter((key) => key.tenant !== one.tenant)).toEqual([]);
+			await deliveries.done([taking]);
+			break;
+		}
+		case 'replay':
+			await deliveries.replay(
+				one.tenant,
+				'crm',
+				one.ids,
+				one.receiver === undefined ? undefined : ofTenant(one.receiver, one.tenant),
+			);
+			break;
+		case 'prune':
+			await inbox.prune(one.tenant, new Date(Date.now() + 60_000), 2);
+			break;
+		case 'clear':
+			await cursors.clear({ ...place, entity: '*', poll: ofTenant(one.receiver, one.tenant) });
+			break;
+	}
+}
+
+/** All that a tenant can see of its events and deliveries, without times and versions. */
+async function inboxOf({ inbox, deliveries, cursors }: Store, who: string): Promise<unknown> {
+	const events = await inbox.find(who, 'crm', {}, 100);
+	expect(await inbox.count(who, 'crm')).toBe(events.length);
+	const unrouted = await inbox.find(who, 'crm', { status: 'unrouted' }, 100);
+	const ofReceivers = ['w/1', 'w/2'].map(async (name) => {
+		const poll = ofTenant(name, who);
+		const { waiting, taken } = await deliveries.backlog(poll);
+		const cursor = await cursors.get({ tenant: who, integration: 'crm', entity: '*', poll });
+		return { waiting, taken, cursor: cursor?.cursor };
+	});
+	return {
+		events: events.map((event) => [event.tenant, event.externalEventId, event.status]).sort(),
+		unrouted: unrouted.map((event) => event.externalEventId).sort(),
+		receivers: await Promise.all(ofReceivers),
+	};
+}
+
+describeOnBothStores('the inbox and its deliveries', (site) => {
+	it('are each tenant’s own, whatever others do', async () => {
+		await fc.assert(
+			fc.asyncProperty(fc.array(inboxStep, { minLength: 5, maxLength: 30 }), tenant, async (steps, watched) => {
+				const together = await acquireStore(await site.newLocation());
+				const alone = await acquireStore(await site.newLocation());
+				for (const one of steps) await ingest(together.store, one);
+				for (const one of steps) if (one.tenant === watched) await ingest(alone.store, one);
+				expect(await inboxOf(together.store, watched)).toEqual(await inboxOf(alone.store, watched));
+				for (const { release } of [together, alone]) release();
+			}),
+			{ numRuns: 10 },
+		);
 	});
 });
 

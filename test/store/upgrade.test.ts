@@ -5,7 +5,7 @@ import { acquireStore } from '../../lib/store/open';
 import { NodeSqliteDatabase } from '../../lib/store/sqlite/node-sqlite';
 import { POSTGRES, SCHEMA } from '../../lib/store/postgres/dialect';
 import { SQLITE } from '../../lib/store/sqlite/dialect';
-import { describeOnBothStores } from './both-stores';
+import { describeOnBothStores, type StoreSite } from './both-stores';
 import { startChild } from './children/child';
 
 /** A store as the first migration alone leaves it, with the link tables of that time. */
@@ -21,6 +21,12 @@ async function makeOldStore(location: string, tables: string[]): Promise<void> {
 	try {
 		if (postgres) await source.query(`CREATE SCHEMA ${SCHEMA}`);
 		await source.runMigrations();
+		const dialect = postgres ? POSTGRES : SQLITE;
+		await source.query(
+			`INSERT INTO ${dialect.table('processed_webhook')}
+				(tenant, integration, external_event_id, entity, external_id, event, occurred_at, payload, receipt, received_at)
+			VALUES ('t', 'crm', 'old', 'order', '1', 'updated', ${dialect.now}, '{}', 'r', ${dialect.now})`,
+		);
 		for (const table of tables) await makeOldLinkTable(source, postgres ? POSTGRES : SQLITE, table);
 	} finally {
 		await source.destroy();
@@ -54,6 +60,15 @@ async function makeOldLinkTable(source: DataSource, dialect: typeof POSTGRES, en
 	);
 }
 
+async function stuckIndexes(site: StoreSite, location: string): Promise<unknown[]> {
+	return await site.aside(
+		site.kind === 'postgres'
+			? `SELECT indexname FROM pg_indexes WHERE indexname LIKE 'crm_%_link_stuck'`
+			: `SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE 'crm_%_link_stuck'`,
+		location,
+	);
+}
+
 describeOnBothStores('a store made by the first version', (site) => {
 	it('is brought up to date in place, with everything that was there', async () => {
 		const location = await site.newLocation();
@@ -80,6 +95,14 @@ describeOnBothStores('a store made by the first version', (site) => {
 			expect(changed).toMatchObject({ unsent: { name: 'x' }, flips: { k: [{ hash: 'h', at: 1 }] } });
 			expect(await store.log.history('t', 'crm', entity, 'a', { limit: 5 })).toHaveLength(1);
 		}
+		// An event of before is known, and a subscription that begins at the beginning gets it.
+		expect(await store.inbox.find('t', 'crm', {}, 5)).toMatchObject([
+			{ externalEventId: 'old', account: null, status: 'received' },
+		]);
+		const key = { tenant: 't', integration: 'crm', entity: '*', poll: 'w/1' };
+		expect(await store.inbox.advance(key, {}, { start: 'beginning', limit: 5 })).toBe(1);
+		expect(await store.links('crm', 'order').troubled('t', undefined, 5)).toEqual([]);
+		expect(await stuckIndexes(site, location)).toHaveLength(2);
 		await store.createLinkTables('crm', [{ entity: 'order', columns: ['stage', 'pipeline'] }]);
 		expect((await store.links('crm', 'order').findByLocalIds('t', ['a']))[0]?.columns).toEqual({
 			stage: 'won',
@@ -103,7 +126,9 @@ describeOnBothStores('a store made by the first version', (site) => {
 		const { store, release } = await acquireStore(location);
 		await store.createLinkTables('crm', [{ entity: 'order', columns: ['stage'] }]);
 		const dialect = site.kind === 'postgres' ? POSTGRES : SQLITE;
-		await site.aside(`DROP INDEX ${dialect.table('crm_order_link_due')}`, location);
+		for (const index of ['due', 'stuck']) {
+			await site.aside(`DROP INDEX ${dialect.table(`crm_order_link_${index}`)}`, location);
+		}
 		for (const column of ['unsent', 'flips', 'sent']) {
 			await site.aside(`ALTER TABLE ${dialect.table('crm_order_link')} DROP COLUMN ${column}`, location);
 		}
@@ -111,6 +136,7 @@ describeOnBothStores('a store made by the first version', (site) => {
 		const links = store.links('crm', 'order');
 		await links.claim('t', ['a'], { owner: 'run', seconds: 60 });
 		expect((await links.settle('t', 'run', [{ localId: 'a', unsent: { x: 1 } }])).settled).toEqual(['a']);
+		expect(await stuckIndexes(site, location)).toHaveLength(1);
 		release();
 	});
 });
