@@ -38,9 +38,11 @@ export class AddIngress1795592800000 implements MigrationInterface {
 
 /** What SQLite's planner is told of them is in {@link describeNewIndexes}. */
 const INBOX_INDEXES: Readonly<Record<string, string>> = {
-	processed_webhook_age: '(tenant, integration, received_at, external_event_id)',
+	// Without the integration: a PostgreSQL that has not analysed the table yet takes two leading columns for unique, and
+	// would look events up by them instead of by their key.
+	processed_webhook_age: '(tenant, received_at)',
 	processed_webhook_order: '(tenant, integration, position) WHERE position IS NOT NULL',
-	processed_webhook_new: `(tenant, integration, received_at, external_event_id)
+	processed_webhook_new: `(tenant, integration, received_at)
 		WHERE position IS NULL AND status = 'received'`,
 	processed_webhook_notice: `(tenant, integration, status, received_at) WHERE status IN ('unrouted', 'attention')`,
 	processed_webhook_account: `(integration, account, received_at) WHERE status = 'unrouted'`,
@@ -124,9 +126,9 @@ async function describeNewIndexes(query: (sql: string, parameters?: string[]) =>
 	// The inbox may be large already, so that it is not read for statistics that are replaced anyway.
 	await query(`DELETE FROM sqlite_stat1 WHERE tbl = '${inbox}'`);
 	await describeIndex(query, inbox, primaryKeyOf(inbox), { columns: 3 });
-	await describeIndex(query, inbox, 'processed_webhook_age', { columns: 4, selective: 3 });
+	await describeIndex(query, inbox, 'processed_webhook_age', { columns: 2 });
 	await describeIndex(query, inbox, 'processed_webhook_order', { columns: 3 });
-	await describeIndex(query, inbox, 'processed_webhook_new', { columns: 4, partial: true, selective: 3 });
+	await describeIndex(query, inbox, 'processed_webhook_new', { columns: 3, partial: true });
 	await describeIndex(query, inbox, 'processed_webhook_notice', { columns: 4, partial: true });
 	await describeIndex(query, inbox, 'processed_webhook_account', { columns: 3, partial: true });
 	await useStatistics(query);

@@ -1,6 +1,6 @@
 import type { Dialect } from '../dialect';
 import { assertIds } from '../ids';
-import { hasKey, KEY } from './event-row';
+import { hasKey, SELECTED_KEY } from './event-row';
 
 /** What a new row of `event_delivery` is given; nobody has it in hand, and it is not done. */
 export const DELIVERY_COLUMNS = [
@@ -25,8 +25,12 @@ export function assertReceiver(receiver: string): void {
 	assertIds('receiver', [receiver]);
 }
 
-/** Keys of the batch whose delivery was made with the receipt: $1 receiver, $2 receipt. */
+/**
+ * Keys of the batch whose delivery was made with the receipt: $1 receiver, $2 receipt. As a sub-select, so that each is
+ * looked up by its key also where PostgreSQL has not analysed the table yet and takes a receipt for reason to read it.
+ */
 export function ownDeliveries({ table }: Dialect, source: string): string {
-	return `SELECT ${KEY} FROM ${source}
-		JOIN ${table('event_delivery')} AS own ON ${hasKey('own')} AND own.receiver = $1 AND own.receipt = $2`;
+	return `SELECT ${SELECTED_KEY} FROM ${source} WHERE (
+			SELECT own.receipt FROM ${table('event_delivery')} AS own WHERE ${hasKey('own')} AND own.receiver = $1
+		) = $2`;
 }

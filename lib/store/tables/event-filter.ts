@@ -9,10 +9,10 @@ import { idBatch } from './link-context';
 export function filterConditions(
 	dialect: Dialect,
 	table: string,
-	filter: EventFilter & { ids?: readonly string[] },
+	filter: EventFilter,
 	parameters: Parameter[],
 ): string {
-	const asked = { entity: filter.entities, event: filter.events, external_event_id: filter.ids };
+	const asked = { entity: filter.entities, event: filter.events };
 	return Object.entries(asked)
 		.map(([column, values]) => {
 			if (!values) return '';

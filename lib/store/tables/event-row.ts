@@ -13,6 +13,9 @@ export const KEY_COLUMNS = { of_tenant: 'text', of_integration: 'text', of_event
 /** They, as written in a select from a batch. */
 export const BATCH_KEY = Object.keys(KEY_COLUMNS).join(', ');
 
+/** They, under the key's own names. */
+export const SELECTED_KEY = 'of_tenant AS tenant, of_integration AS integration, of_event AS external_event_id';
+
 /** The condition that a row of `table` has the key of a row of the batch `b`. */
 export function hasKey(table: string): string {
 	return `${table}.tenant = b.of_tenant AND ${table}.integration = b.of_integration

@@ -2,7 +2,7 @@ import type { Database, Dialect, Session } from '../dialect';
 import { assertTenant } from '../ids';
 import { flagOf, textOf } from '../row-values';
 import type { EventKey } from '../store';
-import { BATCH_KEY, hasKey, inKeyOrder, KEY, keyBatch, keyOf } from './event-row';
+import { BATCH_KEY, hasKey, inKeyOrder, KEY, keyBatch, keyOf, SELECTED_KEY } from './event-row';
 import { boundedLimit } from './link-context';
 
 /** Events deleted by one transaction: a few milliseconds on the embedded store. */
@@ -23,38 +23,12 @@ export async function pruneEvents(database: Database, tenant: string, before: Da
 	assertTenant(tenant);
 	const most = boundedLimit(limit, Number.MAX_SAFE_INTEGER);
 	let deleted = 0;
-	for (let integration = ''; deleted < most;) {
-		const next = await nextIntegration(database, tenant, integration);
-		if (next === undefined) break;
-		integration = next;
-		deleted += await pruneIntegration(database, [tenant, integration], before, most - deleted);
-	}
-	return deleted;
-}
-
-/** There are few: one look into the primary key each is less than reading all events for them. */
-async function nextIntegration(database: Database, tenant: string, after: string): Promise<string | undefined> {
-	const [row] = await database.statement(
-		`SELECT integration FROM ${database.dialect.table('processed_webhook')}
-		WHERE tenant = $1 AND integration > $2 ORDER BY integration LIMIT 1`,
-		[tenant, after],
-	);
-	return row && textOf(row, 'integration');
-}
-
-/** Goes on where the step before came to, so that events that have to stay are looked at once. */
-async function pruneIntegration(
-	database: Database,
-	place: [tenant: string, integration: string],
-	before: Date,
-	most: number,
-): Promise<number> {
-	let deleted = 0;
-	let behind: [receivedAt: string, id: string] = [new Date(0).toISOString(), ''];
+	// Each step goes on where the one before came to, so that events that have to stay are looked at once.
+	let behind: [receivedAt: string, integration: string, id: string] = [new Date(0).toISOString(), '', ''];
 	while (deleted < most) {
 		const { last, gone } = await database.transaction(
 			async (session) => {
-				const found = await findOld(database.dialect, session, [...place, ...behind, before.toISOString()]);
+				const found = await findOld(database.dialect, session, [tenant, ...behind, before.toISOString()]);
 				const old = found.filter(({ wanted }) => !wanted).slice(0, most - deleted);
 				if (old.length > 0) await deleteAll(database.dialect, session, old);
 				return { last: found.length === PRUNE_STEP ? found.at(-1) : undefined, gone: old.length };
@@ -63,7 +37,7 @@ async function pruneIntegration(
 		);
 		deleted += gone;
 		if (!last) break;
-		behind = [last.receivedAt, last.externalEventId];
+		behind = [last.receivedAt, last.integration, last.externalEventId];
 		await database.breathe();
 	}
 	return deleted;
@@ -75,15 +49,15 @@ async function findOld(dialect: Dialect, session: Session, place: string[]): Pro
 		`WITH b AS MATERIALIZED (
 			SELECT tenant AS of_tenant, integration AS of_integration, external_event_id AS of_event, received_at
 			FROM ${dialect.table('processed_webhook')}
-			WHERE tenant = $1 AND integration = $2 AND (received_at, external_event_id) > ($3, $4) AND received_at < $5
-			ORDER BY received_at, external_event_id LIMIT ${PRUNE_STEP} ${dialect.forUpdateSkipLocked}
+			WHERE tenant = $1 AND (received_at, integration, external_event_id) > ($2, $3, $4) AND received_at < $5
+			ORDER BY received_at, integration, external_event_id LIMIT ${PRUNE_STEP} ${dialect.forUpdateSkipLocked}
 		)
-		SELECT of_tenant AS tenant, of_integration AS integration, of_event AS external_event_id,
+		SELECT ${SELECTED_KEY},
 			CAST(received_at AS text) AS received_at,
 			EXISTS (
 				SELECT 1 FROM ${dialect.table('event_delivery')} AS delivery WHERE ${hasKey('delivery')} AND done_at IS NULL
 			) AS wanted
-		FROM b ORDER BY b.received_at, of_event`,
+		FROM b ORDER BY b.received_at, of_integration, of_event`,
 		place,
 	);
 	return rows.map((row) => ({
