@@ -11,6 +11,8 @@ export interface IntegrationEntry {
 	entities: ReadonlyArray<{ entity: string; displayName: string }>;
 	/** Whether it sends webhooks that `crosslinkTrigger` can receive. */
 	webhooks: boolean;
+	/** Its credential is tried out by the adapter's `test`; left out = n8n tries it with the request the credential names. */
+	testsCredential?: true;
 	load(mode: Mode): Promise<AdapterModule>;
 }
 
@@ -28,6 +30,16 @@ export const integrations: readonly IntegrationEntry[] = [
 		],
 		webhooks: true,
 		load: async () => (await import('./hubspot/index')).hubSpot,
+	},
+	{
+		integration: 'database',
+		displayName: 'Your Own Database',
+		modes: ['onprem'],
+		credentialType: 'crosslinkDatabaseApi',
+		entities: [],
+		webhooks: false,
+		testsCredential: true,
+		load: async () => (await import('./database/index')).database,
 	},
 ];
 

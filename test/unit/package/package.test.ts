@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ICredentialType } from 'n8n-workflow';
+import type { Adapter, AdapterModule } from '../../../lib/adapters/adapter';
 import { integrations } from '../../../lib/adapters/registry';
+import { Crosslink } from '../../../nodes/Crosslink/Crosslink.node';
 import manifest from '../../../package.json';
 
 const ROOT = path.resolve(__dirname, '../../..');
@@ -17,6 +19,15 @@ async function credentialTypes(): Promise<Map<string, ICredentialType>> {
 		types.set(type.name, type);
 	}
 	return types;
+}
+
+/** An adapter over a connection that is filled in, but leads nowhere. */
+function adapterOf(module: AdapterModule): Adapter {
+	const connection = Object.fromEntries(
+		module.connectionFields.map(({ name, default: value }) => [name, value ?? 'x']),
+	);
+	const transport = { request: () => Promise.reject(new Error('no call expected')), calls: 0 };
+	return module.create({ connection, transport });
 }
 
 it('lists every node and every credential there is, and no other', () => {
@@ -61,6 +72,20 @@ describe.each(integrations.map((entry) => [entry.displayName, entry] as const))(
 		}
 	});
 
+	it('has a credential that can be tried out', async () => {
+		const type = (await credentialTypes()).get(entry.credentialType);
+		const { description, methods } = new Crosslink();
+		const slot = description.credentials?.find(({ name }) => name === entry.credentialType);
+		const test = (methods.credentialTest as Record<string, unknown>)[String(slot?.testedBy)];
+		for (const mode of entry.modes) {
+			const tests = adapterOf(await entry.load(mode)).test !== undefined;
+			expect([type?.test !== undefined, typeof test === 'function']).toEqual([
+				tests && entry.testsCredential === undefined,
+				tests && entry.testsCredential === true,
+			]);
+		}
+	});
+
 	it('lists the entities and the mode that its adapter has', async () => {
 		for (const mode of entry.modes) {
 			const module = await entry.load(mode);
@@ -71,12 +96,7 @@ describe.each(integrations.map((entry) => [entry.displayName, entry] as const))(
 
 	it('can check and read webhooks exactly when it says so', async () => {
 		for (const mode of entry.modes) {
-			const module = await entry.load(mode);
-			const connection = Object.fromEntries(
-				module.connectionFields.map(({ name, default: value }) => [name, value ?? 'x']),
-			);
-			const transport = { request: () => Promise.reject(new Error('no call expected')), calls: 0 };
-			const adapter = module.create({ connection, transport });
+			const adapter = adapterOf(await entry.load(mode));
 			expect([adapter.verifyWebhook !== undefined, adapter.parseWebhook !== undefined]).toEqual([
 				entry.webhooks,
 				entry.webhooks,

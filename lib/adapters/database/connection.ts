@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { CrosslinkError } from '../../errors';
+import type { ConnectionField, ConnectionValues } from '../adapter';
+
+/**
+ * As libpq means them, with nothing in between: `require` encrypts without looking at the certificate, `verify-ca` checks
+ * who signed it, `verify-full` the host name, too.
+ */
+export const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
+export type SslMode = (typeof SSL_MODES)[number];
+
+export const CONNECTION_FIELDS: ConnectionField[] = [
+	{ name: 'host', displayName: 'Host', secret: false, required: true },
+	{ name: 'port', displayName: 'Port', secret: false, required: false, default: '5432' },
+	{ name: 'database', displayName: 'Database', secret: false, required: true },
+	{ name: 'user', displayName: 'User', secret: false, required: true },
+	{ name: 'password', displayName: 'Password', secret: true, required: false },
+	{ name: 'sslMode', displayName: 'SSL Mode', secret: false, required: false, default: 'verify-full' },
+	{ name: 'ca', displayName: 'CA Certificate', secret: false, required: false },
+];
+
+/** A connection taken apart and checked. */
+export interface DatabaseConnection {
+	host: string;
+	port: number;
+	database: string;
+	user: string;
+	password: string;
+	sslMode: SslMode;
+	/** PEM, or the path of a file that holds it. */
+	ca?: string;
+	/** `host:port/database`, for messages. */
+	shown: string;
+}
+
+/** @throws CrosslinkError `auth`, `connection_incomplete`, naming the field */
+export function readConnection(values: ConnectionValues): DatabaseConnection {
+	const text = (name: string): string => {
+		const value = values[name]?.trim();
+		if (!value || value.includes('\0')) throw unusable(name, `Give the ${name} of the database.`);
+		return value;
+	};
+	const host = text('host');
+	const database = text('database');
+	const port = readPort(values['port']);
+	const sslMode = SSL_MODES.find((mode) => mode === (values['sslMode']?.trim() || 'verify-full'));
+	if (sslMode === undefined) throw unusable('sslMode', `Choose one of: ${SSL_MODES.join(', ')}.`);
+	const ca = values['ca']?.trim() || undefined;
+	return {
+		host,
+		port,
+		database,
+		user: text('user'),
+		password: values['password'] ?? '',
+		sslMode,
+		...(ca !== undefined && { ca }),
+		shown: `${host.includes(':') ? `[${host}]` : host}:${port}/${database}`,
+	};
+}
+
+/** Equal for equal connections; a hash, because the password is in it. */
+export function identityOf(connection: DatabaseConnection): string {
+	return createHash('sha256').update(JSON.stringify(connection)).digest('hex');
+}
+
+function readPort(value: string | undefined): number {
+	const port = Number(value?.trim() || 5432);
+	if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+	throw unusable('port', 'Give a number from 1 to 65535; PostgreSQL listens on 5432 unless told otherwise.');
+}
+
+function unusable(field: string, remedy: string): CrosslinkError {
+	return new CrosslinkError({
+		class: 'auth',
+		code: 'connection_incomplete',
+		message: `The database connection has no usable value for "${field}".`,
+		remedy,
+	});
+}

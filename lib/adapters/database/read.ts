@@ -1,0 +1,99 @@
+import { CrosslinkError } from '../../errors';
+import type { EntityBinding, ExternalRecord } from '../adapter';
+import { follow } from './follow';
+import { PAGE_ROWS } from './limits';
+import type { DatabaseReader } from './reader';
+import { parameters, selection } from './rows';
+import { columnOf, columnsOf, loadTable, type Column } from './table';
+import { quoted } from './table-name';
+
+/** Rows by id; ids that no row has, or that their column cannot hold, are left out. */
+export async function read(
+	reader: DatabaseReader,
+	binding: EntityBinding,
+	externalIds: string[],
+	fields: string[],
+): Promise<ExternalRecord[]> {
+	return await find(reader, binding, undefined, externalIds, fields);
+}
+
+/**
+ * Rows by the values of any column, several for one value included. Values that the column cannot hold find nothing.
+ * @throws CrosslinkError `rejected`, `match_ambiguous`, when the column is far from unique
+ */
+export async function match(
+	reader: DatabaseReader,
+	binding: EntityBinding,
+	keyField: string,
+	values: string[],
+	fields: string[],
+): Promise<ExternalRecord[]> {
+	return await find(reader, binding, keyField, values, fields);
+}
+
+/** Rows that one value of a key may have at most; a column with more of them is no key. */
+const HITS_PER_VALUE = 10;
+
+async function find(
+	reader: DatabaseReader,
+	binding: EntityBinding,
+	keyField: string | undefined,
+	wanted: string[],
+	fields: string[],
+): Promise<ExternalRecord[]> {
+	const records: ExternalRecord[] = [];
+	const distinct = [...new Set(wanted)];
+	for (let from = 0; from < distinct.length; from += PAGE_ROWS) {
+		const step = distinct.slice(from, from + PAGE_ROWS);
+		records.push(...(await findSome(reader, binding, keyField, step, fields)));
+	}
+	return records;
+}
+
+async function findSome(
+	reader: DatabaseReader,
+	binding: EntityBinding,
+	keyField: string | undefined,
+	wanted: string[],
+	fields: string[],
+): Promise<ExternalRecord[]> {
+	return await reader.reading(`read rows of ${binding.object}`, async (query) => {
+		const table = await loadTable(query, binding.object, reader);
+		const followed = follow(table, binding);
+		const key = keyField === undefined ? followed.id : columnOf(table, keyField);
+		const possible = wanted.filter((value) => canHold(key, value));
+		if (possible.length === 0) return [];
+
+		const limit = possible.length * HITS_PER_VALUE;
+		const { values, bind } = parameters();
+		const { list, toRecord } = selection(followed, columnsOf(table, fields), bind);
+		const { rows } = await query(
+			`SELECT ${list} FROM ${table.sql} t WHERE t.${quoted(key.name)} = ANY(${bind(possible)}::text[]::${key.sqlType}[]) ` +
+				`AND t.${quoted(followed.id.name)} IS NOT NULL LIMIT ${limit + 1}`,
+			values,
+		);
+		if (rows.length > limit) throw ambiguous(table.shown, key.name);
+		return rows.map(toRecord);
+	});
+}
+
+const UUID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
+const INTEGER_BITS: Readonly<Record<string, number>> = { int2: 16, int4: 32, int8: 64 };
+
+/** One value that its column refuses would fail the whole statement. */
+function canHold({ type }: Column, value: string): boolean {
+	const bits = INTEGER_BITS[type];
+	if (bits !== undefined) return /^-?\d{1,19}$/.test(value) && BigInt.asIntN(bits, BigInt(value)) === BigInt(value);
+	if (type === 'uuid') return UUID.test(value);
+	if (type === 'numeric') return /^-?\d{1,100}(\.\d{1,100})?$/.test(value);
+	return !value.includes('\0');
+}
+
+function ambiguous(table: string, column: string): CrosslinkError {
+	return new CrosslinkError({
+		class: 'rejected',
+		code: 'match_ambiguous',
+		message: `The column "${column}" of ${table} holds the same value in more than ${HITS_PER_VALUE} rows.`,
+		remedy: 'Match on a column with unique values.',
+	});
+}

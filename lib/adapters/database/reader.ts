@@ -1,0 +1,138 @@
+import type { PoolClient, QueryArrayConfig } from 'pg';
+import { cancelledError } from '../../transport/cancelled';
+import { createRedact, type Redact } from '../../transport/redact';
+import { DEFAULT_RETRY, withRetry } from '../../transport/retry';
+import type { DatabaseConnection } from './connection';
+import { explainFailure } from './errors';
+import { ANSWER_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './limits';
+import { cancelStatement, takeClient } from './pool';
+
+/** A row as the server writes it: text, or null. */
+export type Row = Array<string | null>;
+
+export interface Rows {
+	rows: Row[];
+	/** The server had more, but `maxCharacters` were reached. */
+	cut: boolean;
+}
+
+/** Runs one statement; rows beyond `maxCharacters` in sum are let go, the first one is kept in any case. */
+export type Query = (sql: string, values: unknown[], maxCharacters?: number) => Promise<Rows>;
+
+/**
+ * Read-only, so that no setting can make it write; the settings are of this transaction alone, so that they are right, and
+ * nobody else's, behind a pooler such as PgBouncer. Each statement sees what was committed before it began.
+ */
+const BEGIN =
+	'BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ' +
+	`SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}; SET LOCAL idle_in_transaction_session_timeout = 60000; ` +
+	"SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, MDY'; SET LOCAL IntervalStyle = 'iso_8601'; " +
+	'SET LOCAL extra_float_digits = 1';
+
+/** The way to one database for one run: pool, deadlines, cancel signal, retry of what failed on the way, error classes. */
+export class DatabaseReader {
+	private readonly redact: Redact;
+
+	constructor(
+		readonly connection: DatabaseConnection,
+		private readonly signal: AbortSignal | undefined,
+	) {
+		this.redact = createRedact([connection.password]);
+	}
+
+	/**
+	 * Runs `work` in a read-only transaction of its own; it may run again when the connection breaks.
+	 * @param purpose completes "could not …" in errors
+	 */
+	async reading<T>(purpose: string, work: (query: Query) => Promise<T>): Promise<T> {
+		return await withRetry(DEFAULT_RETRY, this.signal, purpose, async () => {
+			try {
+				return await this.once(purpose, work);
+			} catch (thrown) {
+				throw explainFailure(thrown, this.connection.shown, purpose, this.redact);
+			}
+		});
+	}
+
+	private async once<T>(purpose: string, work: (query: Query) => Promise<T>): Promise<T> {
+		const { signal } = this;
+		if (signal?.aborted) throw cancelledError(purpose, true);
+		const taking = takeClient(this.connection);
+		if (signal === undefined) return await transaction(await taking, work);
+
+		let stop = (): void => undefined;
+		const cancelled = new Promise<never>((_, reject) => {
+			stop = () => reject(cancelledError(purpose, true));
+			signal.addEventListener('abort', stop, { once: true });
+		});
+		try {
+			const client = await Promise.race([taking, cancelled]).catch((thrown: unknown) => {
+				taking.then((late) => late.release()).catch(() => undefined);
+				throw thrown;
+			});
+			const running = transaction(client, work);
+			return await Promise.race([running, cancelled]).catch((thrown: unknown) => {
+				if (signal.aborted) this.endStatement(client, running);
+				throw thrown;
+			});
+		} finally {
+			signal.removeEventListener('abort', stop);
+		}
+	}
+
+	/** Nobody waits for it. The connection is held meanwhile: given back, the next one's statement could be hit. */
+	private endStatement(client: PoolClient, running: Promise<unknown>): void {
+		const { processID } = client as PoolClient & { processID?: number };
+		running.catch(() => undefined);
+		if (processID) cancelStatement(this.connection, processID).catch(() => undefined);
+	}
+}
+
+async function transaction<T>(client: PoolClient, work: (query: Query) => Promise<T>): Promise<T> {
+	let failed = true;
+	try {
+		await answered(client.query(BEGIN));
+		const result = await work((sql, values, maxCharacters) => answered(collect(client, sql, values, maxCharacters)));
+		await answered(client.query('COMMIT'));
+		failed = false;
+		return result;
+	} finally {
+		client.release(failed);
+	}
+}
+
+/** The driver's own `query_timeout` keeps errors from a query that is read row by row. */
+async function answered<T>(asked: Promise<T>): Promise<T> {
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<never>((_, reject) => {
+		timer = setTimeout(() => reject(new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms`)), ANSWER_TIMEOUT_MS);
+	});
+	try {
+		return await Promise.race([asked, late]);
+	} finally {
+		clearTimeout(timer);
+		// Cut off by the deadline, it fails once more when its connection is closed.
+		asked.catch(() => undefined);
+	}
+}
+
+/** Row by row, because what is over the limit must not be held. */
+async function collect(client: PoolClient, sql: string, values: unknown[], maxCharacters = Infinity): Promise<Rows> {
+	const { default: pg } = await import('pg');
+	return await new Promise((resolve, reject) => {
+		const rows: Row[] = [];
+		let characters = 0;
+		let cut = false;
+		const config: QueryArrayConfig = { text: sql, values, rowMode: 'array' };
+		const query = new pg.Query<Row>(config);
+		query.on('row', (row) => {
+			if (cut) return;
+			characters += row.reduce((sum, value) => sum + (value?.length ?? 0), 0);
+			cut = rows.length > 0 && characters > maxCharacters;
+			if (!cut) rows.push(row);
+		});
+		query.on('end', () => resolve({ rows, cut }));
+		query.on('error', reject);
+		client.query(query);
+	});
+}

@@ -1,0 +1,42 @@
+import { requireCapability } from '../adapters/capability';
+import { integrations } from '../adapters/registry';
+import { CrosslinkError } from '../errors';
+import { missingFields, pickConnectionValues, withFieldDefaults } from '../tenants/connection-values';
+
+/**
+ * Logs in with the values of one credential and says what answered; for integrations with `testsCredential`, whose adapters
+ * make no HTTP calls.
+ * @throws CrosslinkError of the adapter, or `connection_incomplete`
+ */
+export async function testIntegrationCredential(
+	type: string,
+	data: Readonly<Record<string, unknown>>,
+): Promise<string> {
+	const entry = integrations.find((one) => one.credentialType === type && one.testsCredential === true);
+	const mode = entry?.modes[0];
+	if (entry === undefined || mode === undefined) throw untestable(type);
+	const module = await entry.load(mode);
+	const values = pickConnectionValues(module, data);
+	const [missing] = missingFields(module, values);
+	if (missing !== undefined) {
+		throw new CrosslinkError({
+			class: 'auth',
+			code: 'connection_incomplete',
+			message: `"${missing.displayName}" is missing.`,
+			remedy: 'Fill it in.',
+		});
+	}
+	const connection = withFieldDefaults(module, values);
+	const transport = { calls: 0, request: async () => await Promise.reject(untestable(type)) };
+	const adapter = module.create({ connection, transport });
+	return (await requireCapability(entry.integration, adapter, 'test')()).message;
+}
+
+function untestable(type: string): CrosslinkError {
+	return new CrosslinkError({
+		class: 'bug',
+		code: 'credential_untestable',
+		message: `A credential of type ${type} cannot be tried out this way.`,
+		remedy: 'Use Integration → Test.',
+	});
+}
