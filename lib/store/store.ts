@@ -375,7 +375,7 @@ export interface Inbox {
 	/**
 	 * Notes for a subscription the next `limit` events behind its position that pass the filter, in the order in which
 	 * they became visible, and moves the position, in one transaction. They come up in {@link DeliveryTable.due} at once.
-	 * @param start where a subscription without a position begins
+	 * @param start where a subscription without a position begins; with `now` it skips what is there and returns 0
 	 * @returns how many events it has gone past (delivered or not); 0 = it has seen everything
 	 */
 	advance(key: PollKey, filter: EventFilter, options: { start: 'now' | 'beginning'; limit: number }): Promise<number>;
@@ -388,7 +388,10 @@ export interface Inbox {
 	): Promise<StoredEvent[]>;
 	/** Moves unrouted events of an account to the tenant it belongs to, so that subscriptions see them; at most `limit`. */
 	route(integration: string, account: string, tenant: string, limit: number): Promise<number>;
-	/** Deletes at most `limit` events received before, with their deliveries; returns how many. */
+	/**
+	 * Deletes at most `limit` events received before, with their deliveries; returns how many. What somebody still has to
+	 * get, or has in hand, stays.
+	 */
 	prune(tenant: string, before: Date, limit: number): Promise<number>;
 	count(tenant: string, integration: string): Promise<number>;
 }

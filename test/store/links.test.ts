@@ -1,5 +1,6 @@
+import { Client } from 'pg';
 import type { LinkChange, LinkRow, LinkTable } from '../../lib/store/store';
-import { describeOnBothStores, failureOf } from './both-stores';
+import { describeOnBothStores, failureOf, siteOf } from './both-stores';
 
 const LEASE = { owner: 'run-1', seconds: 60 };
 
@@ -419,5 +420,32 @@ describeOnBothStores('links that wait for a person', (site) => {
 		}
 		expect(seen).toEqual(['c', 'a', 'b', 'd', 'e']);
 		expect(await links.troubled('other', undefined, 10)).toEqual([]);
+	});
+});
+
+describe('links that wait for a person, on PostgreSQL', () => {
+	const site = siteOf('postgres');
+
+	it('are not passed over when they are committed later than others that became so after them', async () => {
+		const links = await site.newLinks();
+		await links.upsert('t', [
+			{ localId: 'slow', externalId: '1' },
+			{ localId: 'fast', externalId: '2' },
+		]);
+		const ids = async () => (await links.troubled('t', undefined, 10)).map((link) => link.localId);
+		const slow = new Client({ connectionString: site.location });
+		await slow.connect();
+		try {
+			await slow.query('BEGIN');
+			await slow.query(
+				`UPDATE crosslink.${links.name} SET sync_status = 'failed', updated_at = clock_timestamp() WHERE local_id = 'slow'`,
+			);
+			await settledOne(links, { localId: 'fast', syncStatus: 'failed' });
+			expect(await ids()).toEqual([]);
+			await slow.query('COMMIT');
+			expect(await ids()).toEqual(['slow', 'fast']);
+		} finally {
+			await slow.end();
+		}
 	});
 });

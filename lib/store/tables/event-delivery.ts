@@ -47,9 +47,10 @@ export function deliveryTable(database: Database): DeliveryTable {
 		async due(receiver, { limit, againSeconds }) {
 			assertReceiver(receiver);
 			const rows = await database.statement(
+				// The clock as a sub-select: bare, PostgreSQL would read all that is not done instead of what is due.
 				`WITH b AS MATERIALIZED (
 					SELECT tenant AS of_tenant, integration AS of_integration, external_event_id AS of_event FROM ${table}
-					WHERE receiver = $1 AND done_at IS NULL AND due_at <= ${dialect.now}
+					WHERE receiver = $1 AND done_at IS NULL AND due_at <= (SELECT ${dialect.now})
 					ORDER BY due_at, turn LIMIT ${boundedLimit(limit, MAX_DUE)} ${dialect.forUpdateSkipLocked}
 				)
 				UPDATE ${table} AS delivery

@@ -53,16 +53,21 @@ async function findEvents(
 	const source = byIds
 		? `${byIds.source} JOIN ${table} AS seen ON ${hasKey('seen')} WHERE true`
 		: `${table} AS seen WHERE seen.tenant = $1 AND seen.integration = $2`;
-	// Written out, not bound: only so does SQLite see that a partial index fits.
 	const status = STATUSES.find((known) => known === filter.status);
 	if (filter.status !== undefined && !status) throw new TypeError(`No event has the status ${String(filter.status)}.`);
 	const conditions = filterConditions(dialect, 'seen', filter, parameters);
 	const rows = await database.statement(
-		`SELECT seen.* FROM ${source} ${conditions} ${status ? `AND seen.status = '${status}'` : ''}
+		`SELECT seen.* FROM ${source} ${conditions} ${status ? statusCondition(status) : ''}
 		ORDER BY seen.received_at DESC, seen.external_event_id DESC LIMIT ${boundedLimit(limit, MAX_FOUND)}`,
 		parameters,
 	);
 	return rows.map(storedEventOf);
+}
+
+/** Written out, not bound, and with the condition of the partial index: only so does SQLite see that it fits. */
+function statusCondition(status: InboxStatus): string {
+	const noticed = status === 'unrouted' || status === 'attention';
+	return `AND seen.status = '${status}' ${noticed ? `AND seen.status IN ('unrouted', 'attention')` : ''}`;
 }
 
 function keysOf(tenant: string, integration: string, ids: readonly string[]): EventKey[] {

@@ -5,7 +5,7 @@ import { boundedLimit, idBatch, linkBatch, slices, sortedUnique, type LinkContex
 import { linkOf, SYNC_STATUSES } from './link-row';
 
 /** Rows in one page at most. */
-const MAX_PAGE = 10_000;
+export const MAX_PAGE = 10_000;
 
 export async function findByLocalIds(context: LinkContext, tenant: string, localIds: string[]): Promise<LinkRow[]> {
 	const { database, dialect, table } = context;
@@ -95,23 +95,6 @@ export async function dueLinks({ database, dialect, table }: LinkContext, tenant
 		WHERE tenant = $1 AND sync_status = 'pending' AND next_attempt_at <= ${dialect.now}
 		ORDER BY next_attempt_at, local_id LIMIT ${boundedLimit(limit, MAX_PAGE)}`,
 		[tenant],
-	);
-	return rows.map(linkOf);
-}
-
-export async function troubledLinks(
-	{ database, dialect, table }: LinkContext,
-	tenant: string,
-	after: { updatedAt: Date; localId: string } | undefined,
-	limit: number,
-): Promise<LinkRow[]> {
-	const since = dialect.toMilliseconds('updated_at');
-	const place = `(${dialect.toMilliseconds(dialect.boundTime('$2'))}, $3)`;
-	const rows = await database.statement(
-		`SELECT * FROM ${table}
-		WHERE tenant = $1 AND sync_status IN ('failed', 'conflict') ${after ? `AND (${since}, local_id) > ${place}` : ''}
-		ORDER BY ${since}, local_id LIMIT ${boundedLimit(limit, MAX_PAGE)}`,
-		[tenant, ...(after ? [after.updatedAt.toISOString(), after.localId] : [])],
 	);
 	return rows.map(linkOf);
 }

@@ -5,9 +5,10 @@ import { assertTenant } from '../ids';
 import type { LinkTable } from '../store';
 import { claimLinks, releaseLinks } from './link-claim';
 import type { LinkContext } from './link-context';
-import { countByStatus, dueLinks, findByExternalIds, findByLocalIds, pageOfLinks, troubledLinks } from './link-find';
+import { countByStatus, dueLinks, findByExternalIds, findByLocalIds, pageOfLinks } from './link-find';
 import { noteLinks } from './link-note';
 import { settleLinks } from './link-settle';
+import { troubledLinks } from './link-troubled';
 import { upsertLinks } from './link-upsert';
 
 /** The link table of one integration and entity; each verb's SQL is in the file of its name. */
