@@ -1,5 +1,5 @@
-import { DataSource } from 'typeorm';
-import { MIGRATIONS_TABLE } from '../../lib/store/migrations';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { MIGRATIONS, MIGRATIONS_TABLE } from '../../lib/store/migrations';
 import { CreateFoundation1795420000000 } from '../../lib/store/migrations/create-foundation';
 import { acquireStore } from '../../lib/store/open';
 import { NodeSqliteDatabase } from '../../lib/store/sqlite/node-sqlite';
@@ -8,15 +8,19 @@ import { SQLITE } from '../../lib/store/sqlite/dialect';
 import { describeOnBothStores, type StoreSite } from './both-stores';
 import { startChild } from './children/child';
 
-/** A store as the first migration alone leaves it, with the link tables of that time. */
-async function makeOldStore(location: string, tables: string[]): Promise<void> {
-	const common = { migrations: [CreateFoundation1795420000000], migrationsTableName: MIGRATIONS_TABLE };
-	const postgres = location.startsWith('postgres');
-	const source = new DataSource(
-		postgres
+function sourceOf(location: string, migrations: DataSourceOptions['migrations']): DataSource {
+	const common = { migrations, migrationsTableName: MIGRATIONS_TABLE };
+	return new DataSource(
+		location.startsWith('postgres')
 			? { ...common, type: 'postgres', url: location, schema: SCHEMA, installExtensions: false }
 			: { ...common, type: 'better-sqlite3', driver: NodeSqliteDatabase, database: location.slice('sqlite:'.length) },
 	);
+}
+
+/** A store as the first migration alone leaves it, with the link tables of that time. */
+async function makeOldStore(location: string, tables: string[]): Promise<void> {
+	const postgres = location.startsWith('postgres');
+	const source = sourceOf(location, [CreateFoundation1795420000000]);
 	await source.initialize();
 	try {
 		if (postgres) await source.query(`CREATE SCHEMA ${SCHEMA}`);
@@ -108,6 +112,26 @@ describeOnBothStores('a store made by the first version', (site) => {
 			stage: 'won',
 			pipeline: null,
 		});
+		release();
+	});
+
+	it('can be taken back step by step, and brought up to date again', async () => {
+		const location = await site.newLocation();
+		await makeOldStore(location, ['order']);
+		(await acquireStore(location, { idleCloseMs: 0 })).release();
+		const source = sourceOf(location, [...MIGRATIONS]);
+		await source.initialize();
+		try {
+			for (let step = 1; step < MIGRATIONS.length; step++) await source.undoLastMigration();
+			expect(await source.runMigrations()).toHaveLength(MIGRATIONS.length - 1);
+		} finally {
+			await source.destroy();
+		}
+		const { store, release } = await acquireStore(
+			`${location}${site.kind === 'postgres' ? '?application_name=b' : ''}`,
+		);
+		expect(await store.inbox.find('t', 'crm', {}, 5)).toHaveLength(1);
+		expect(await store.links('crm', 'order').due('t', 5)).toHaveLength(1);
 		release();
 	});
 
