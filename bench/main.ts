@@ -4,12 +4,14 @@ import { benchEngineCost } from './engine-cost';
 import { benchIntegratorFlow } from './integrator';
 import { benchLinkUpserts } from './link-upserts';
 import { benchLoadCost } from './load-cost';
+import { benchPoll } from './poll';
 import { benchReconcile } from './reconcile';
 
 const benches: Record<string, () => Promise<void>> = {
 	calls: benchCalls,
 	engine: benchEngineCost,
 	reconcile: benchReconcile,
+	poll: benchPoll,
 	flow: benchIntegratorFlow,
 	links: benchLinkUpserts,
 	load: benchLoadCost,

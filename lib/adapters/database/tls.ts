@@ -43,9 +43,11 @@ async function readFileOf(path: string): Promise<string> {
 		// Without O_NONBLOCK, a named pipe that nobody writes to would wait for ever.
 		const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
 		try {
-			const { size } = await file.stat();
-			if (size > MAX_CA_BYTES) throw unusable();
-			return await file.readFile('utf8');
+			if (!(await file.stat()).isFile()) throw unusable();
+			const buffer = Buffer.alloc(MAX_CA_BYTES + 1);
+			const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
+			if (bytesRead > MAX_CA_BYTES) throw unusable();
+			return buffer.toString('utf8', 0, bytesRead);
 		} finally {
 			await file.close();
 		}
