@@ -174,7 +174,8 @@ describe('rows that are committed late', () => {
 
 	it('are not lost by a transaction that was only prepared', async () => {
 		const owner = await site.session();
-		const binding = orders;
+		// As short as it can be: only standing still can save the row.
+		const binding = bindingOf('orders', { lookbackSeconds: 0 });
 		const adapter = site.adapter();
 		const late = await site.session();
 		let cursor = await start(binding, adapter);

@@ -4,6 +4,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { inspect, promisify } from 'node:util';
+import { testIntegrationCredential } from '../../../lib/host/test-credential';
 import { leftOut } from '../../servers/left-out';
 import { until } from '../../until';
 import { bindingOf, changes, failureOf, poll, startDatabaseSite, type DatabaseSite } from './database-site';
@@ -67,6 +68,20 @@ describe('a connection that is refused', () => {
 			process.env = before;
 		}
 	});
+});
+
+it('can be tried out as the editor does when a credential is saved', async () => {
+	// n8n gives every field, empty ones too.
+	const data = { ...site.values, ca: '' };
+	expect(await testIntegrationCredential('crosslinkDatabaseApi', data)).toContain('Connected to PostgreSQL');
+	const wrong = { ...data, password: 'hunter2-is-no-password' };
+	const failure = await failureOf(testIntegrationCredential('crosslinkDatabaseApi', wrong));
+	expect([failure.code, `${failure.message} ${failure.remedy}`]).toEqual([
+		'login_refused',
+		expect.not.stringMatching(/hunter2/),
+	]);
+	const empty = await failureOf(testIntegrationCredential('crosslinkDatabaseApi', { ...data, host: '' }));
+	expect(empty.message).toContain('"Host"');
 });
 
 describe('a connection that breaks', () => {
