@@ -11,6 +11,8 @@ export interface IntegrationEntry {
 	entities: ReadonlyArray<{ entity: string; displayName: string }>;
 	/** Whether it sends webhooks that `crosslinkTrigger` can receive. */
 	webhooks: boolean;
+	/** As {@link AdapterModule.ownSystem}: nothing is linked with it, pushed to it or pulled from it. */
+	ownSystem?: true;
 	/** Its credential is tried out by the adapter's `test`; left out = n8n tries it with the request the credential names. */
 	testsCredential?: true;
 	load(mode: Mode): Promise<AdapterModule>;
@@ -38,8 +40,20 @@ export const integrations: readonly IntegrationEntry[] = [
 		credentialType: 'crosslinkDatabaseApi',
 		entities: [],
 		webhooks: false,
+		ownSystem: true,
 		testsCredential: true,
 		load: async () => (await import('./database/index')).database,
+	},
+	{
+		integration: 'own',
+		displayName: 'Your Own System',
+		modes: ['cloud', 'onprem'],
+		credentialType: 'crosslinkOwnSystemApi',
+		entities: [],
+		webhooks: true,
+		ownSystem: true,
+		testsCredential: true,
+		load: async (mode) => (await import('./own/index')).ownSystem[mode],
 	},
 ];
 

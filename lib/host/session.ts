@@ -1,3 +1,4 @@
+import { requireLinks } from '../adapters/capability';
 import { findIntegration } from '../adapters/registry';
 import type { LinkTable, Store } from '../store/store';
 import type { Replication } from '../sync/replication';
@@ -22,7 +23,7 @@ export interface Session {
 	replication(connected: Connected, entity: string, options?: RunOptions): Replication;
 	/** The same for work that stays in the store: no connection is looked up, and no call can be made. */
 	storeReplication(target: Target, entity: string, itemIndex: number): Promise<Replication>;
-	/** The link table, without any connection. Throws `integration_unknown`, or what the store says of a missing table. */
+	/** The link table, without any connection. Throws `integration_unknown`, `capability_missing`, or what the store says of a missing table. */
 	links(target: { integration: string; entity: string }): LinkTable;
 	/** Everything the tenants' functions ask for. */
 	access(target: Target, itemIndex: number): ConnectRequest;
@@ -72,7 +73,9 @@ export async function openSession(context: HostContext): Promise<Session> {
 			return replicationOf({ ...effective, integration, adapter: {} }, entity, { store, runId, signal });
 		},
 		links({ integration, entity }) {
-			return store.links(findIntegration(integration).integration, entity);
+			const entry = findIntegration(integration);
+			requireLinks(entry);
+			return store.links(entry.integration, entity);
 		},
 		close: release,
 	};

@@ -17,6 +17,7 @@ export interface ConnectRequest extends IntegrationAccess {
  * Resolves an integration of one tenant: mode, settings, mapping, connection, adapter. Nothing is called yet.
  * - A tenant without a row is refused (`integration_not_enabled`), except tenant `default` with a connection in the
  *   environment: an air-gapped site needs nothing else, and its link tables are made here.
+ * - Your own system needs no row with a credential either: nothing is made for it in the store.
  * - An integration that is switched off comes back with `disabledReason` and an adapter that can do nothing.
  * - Otherwise throws what `loadEffective` and `resolveConnection` throw.
  */
@@ -24,7 +25,7 @@ export async function connect(request: ConnectRequest): Promise<Connected> {
 	const effective = await loadEffective(request);
 	if (effective.row?.enabled === false) return switchedOff(effective);
 	const resolved =
-		effective.row === undefined
+		effective.row === undefined && effective.module.ownSystem !== true
 			? await connectByEnvironment(request, effective)
 			: await resolveConnection(request, effective);
 	return await connected(request, effective, resolved);

@@ -121,7 +121,7 @@ export async function viewIntegrations(
 }
 
 async function view(access: IntegrationAccess, effective: Effective): Promise<IntegrationView> {
-	const { tenant, entry, row, mode, modeSource } = effective;
+	const { tenant, entry, row, mode, modeSource, module } = effective;
 	const states = await Promise.all(SOURCES.map((source) => lookAt(source, access, effective)));
 	const { source, reason } = explain(access, states);
 	return {
@@ -129,7 +129,7 @@ async function view(access: IntegrationAccess, effective: Effective): Promise<In
 		integration: entry.integration,
 		displayName: entry.displayName,
 		configured: row !== undefined,
-		enabled: row?.enabled ?? source === 'environment',
+		enabled: row?.enabled ?? (module.ownSystem === true ? source !== null : source === 'environment'),
 		mode,
 		modeSource,
 		connection: { source, reason, sources: states.map((state) => sourceView(effective, state)) },

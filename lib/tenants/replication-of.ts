@@ -1,3 +1,4 @@
+import { requireLinks } from '../adapters/capability';
 import { hashOf } from '../canonical-json';
 import { CrosslinkError } from '../errors';
 import type { Replication } from '../sync/replication';
@@ -6,13 +7,14 @@ import type { Connected } from './connected';
 /**
  * What the engine needs to replicate one entity over this connection.
  * @param run the store, the name that owns the leases (unique per run), the cancel signal, and whether brakes count
- * @throws CrosslinkError `rejected`, `entity_unknown`, listing what there is
+ * @throws CrosslinkError `rejected`: `capability_missing` for your own system, `entity_unknown`, listing what there is
  */
 export function replicationOf(
 	connected: Pick<Connected, 'tenant' | 'integration' | 'bindings' | 'adapter' | 'module' | 'settings'>,
 	entity: string,
 	run: Pick<Replication, 'store' | 'runId' | 'signal' | 'despiteBrakes'>,
 ): Replication {
+	requireLinks(connected.module);
 	const binding = connected.bindings.get(entity);
 	if (binding === undefined) {
 		throw new CrosslinkError({

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FieldValue, WebhookEvent, WebhookRequest } from '../adapter';
+import { readEventList, type EventListBounds } from '../bounded-event-list';
+import { WEBHOOK_BYTES, WEBHOOK_DEPTH, WEBHOOK_EVENTS } from './limits';
 import { objectOfSingular, objectOfTypeId } from './objects';
-import { readEventList } from './webhook-json';
 
 const EVENTS: Record<string, WebhookEvent['event']> = {
 	creation: 'created',
@@ -13,6 +14,13 @@ const EVENTS: Record<string, WebhookEvent['event']> = {
 	restore: 'restored',
 };
 
+const BOUNDS: EventListBounds = {
+	sender: 'HubSpot',
+	bytes: WEBHOOK_BYTES,
+	depth: WEBHOOK_DEPTH,
+	events: WEBHOOK_EVENTS,
+};
+
 type RawEvent = Record<string, unknown>;
 
 /**
@@ -20,7 +28,7 @@ type RawEvent = Record<string, unknown>;
  * (`object.creation` with `objectTypeId`) forms. What is about no CRM record (conversations) or names none is left out.
  */
 export function parseEvents(request: WebhookRequest): WebhookEvent[] {
-	return readEventList(request.rawBody).flatMap((raw) => toEvent(raw, request.receivedAt) ?? []);
+	return readEventList(request.rawBody, BOUNDS).flatMap((raw) => toEvent(raw, request.receivedAt) ?? []);
 }
 
 function toEvent(raw: RawEvent, receivedAt: Date): WebhookEvent | undefined {
@@ -39,6 +47,7 @@ function toEvent(raw: RawEvent, receivedAt: Date): WebhookEvent | undefined {
 		object,
 		event,
 		occurredAt: time(raw['occurredAt']) ?? receivedAt,
+		...(verb === 'propertyChange' ? changeOf(raw) : {}),
 		raw: raw as FieldValue,
 		...record,
 	};
@@ -68,6 +77,14 @@ function mergeOf(raw: RawEvent): Pick<WebhookEvent, 'externalId' | 'survivorId' 
 	const merged = Array.isArray(raw['mergedObjectIds']) ? raw['mergedObjectIds'].map(text) : [];
 	const gone = new Set([text(raw['primaryObjectId']), ...merged].filter((id) => id !== '' && id !== survivorId));
 	return { externalId: survivorId, survivorId, mergedIds: [...gone] };
+}
+
+/** An event without the new value says less than nothing: compared as null it could pass for our own clearing of a field. */
+function changeOf(raw: RawEvent): Pick<WebhookEvent, 'changed'> {
+	const field = text(raw['propertyName']);
+	const value = raw['propertyValue'];
+	if (!field || value === undefined) return {};
+	return { changed: { field, value: value as FieldValue } };
 }
 
 /** What makes an event this event. Not `attemptNumber`: a re-delivery is the same event. */

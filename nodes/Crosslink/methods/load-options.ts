@@ -1,30 +1,44 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 import type { ExternalSchema } from '../../../lib/adapters/adapter';
 import { requireCapability } from '../../../lib/adapters/capability';
-import { integrations } from '../../../lib/adapters/registry';
+import { integrations, type IntegrationEntry } from '../../../lib/adapters/registry';
 import { connectedFor, currentEntity, currentText } from './connected-for';
 
+/** Records and links have another system on their other side; settings there are for each. */
 export async function getIntegrations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	return integrations.map(({ integration, displayName }) => ({ name: displayName, value: integration }));
+	const linked = currentText(this, 'resource') !== 'integration';
+	return integrations
+		.filter(({ ownSystem }) => !linked || ownSystem !== true)
+		.map(({ integration, displayName }) => ({ name: displayName, value: integration }));
 }
 
-/** The entities every account has, and those the tenant has added. Without a working connection, only the former. */
+/**
+ * The entities every account has, and those the tenant has added. Without a working connection, only the former.
+ * Your own system knows none by itself: without settings those of the other systems are offered, which are your words.
+ */
 export async function getEntities(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	const entry = integrations.find(({ integration }) => integration === currentText(this, 'integration'));
 	// Nothing is chosen yet, or an expression that has no value here.
 	if (entry === undefined) return [];
 	try {
-		return await connectedFor(this, async ({ bindings }) =>
+		const mapped = await connectedFor(this, async ({ bindings }) =>
 			[...bindings.values()].map(({ entity, displayName, object }) => ({
 				name: displayName,
 				value: entity,
 				description: `Kept as ${object} in ${entry.displayName}`,
 			})),
 		);
+		return mapped.length === 0 ? builtInOf(entry) : mapped;
 	} catch (thrown) {
 		this.logger.debug(`Crosslink lists only the built-in entities: ${thrown instanceof Error ? thrown.message : ''}`);
-		return entry.entities.map(({ entity, displayName }) => ({ name: displayName, value: entity }));
+		return builtInOf(entry);
 	}
+}
+
+function builtInOf(entry: IntegrationEntry): INodePropertyOptions[] {
+	const entities = entry.webhooks && entry.ownSystem ? integrations.flatMap((one) => one.entities) : entry.entities;
+	const names = new Map(entities.map(({ entity, displayName }) => [entity, displayName]));
+	return [...names].map(([value, name]) => ({ name, value }));
 }
 
 /** The same, for forms in which nothing needs to be chosen. */

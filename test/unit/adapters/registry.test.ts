@@ -7,6 +7,7 @@ it('lists every integration with what its adapter really has', async () => {
 			const module = await loadAdapter(entry.integration, mode);
 			expect(module).toMatchObject({ integration: entry.integration, displayName: entry.displayName, mode });
 			expect(module.entities.map(({ entity, displayName }) => ({ entity, displayName }))).toEqual(entry.entities);
+			expect(module.ownSystem).toBe(entry.ownSystem);
 			expect(Object.keys(module.limits)).toContain('general');
 		}
 	}
