@@ -39,7 +39,8 @@ export class CrosslinkOwnSystemApi implements ICredentialType {
 				{
 					name: 'Standard Webhooks',
 					value: 'standard',
-					description: 'Headers webhook-ID, webhook-timestamp and webhook-signature; there are libraries for most languages',
+					description:
+						'Headers webhook-ID, webhook-timestamp and webhook-signature; there are libraries for most languages',
 				},
 				{ name: 'HMAC in a Header', value: 'hmac', description: 'For systems that sign in a way of their own' },
 			],

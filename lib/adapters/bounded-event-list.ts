@@ -30,7 +30,8 @@ export function readEventList(rawBody: Buffer, bounds: EventListBounds): Array<R
 		throw refuse('it is no JSON');
 	}
 	if (bounds.single && isObject(body)) return [body];
-	if (!Array.isArray(body)) throw refuse(bounds.single ? 'it is neither an event nor a list of events' : 'it is no list');
+	if (!Array.isArray(body))
+		throw refuse(bounds.single ? 'it is neither an event nor a list of events' : 'it is no list');
 	if (!body.every(isObject)) throw refuse('an entry of the list is no object');
 	return body;
 }

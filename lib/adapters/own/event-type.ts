@@ -5,7 +5,18 @@ type Kind = WebhookEvent['event'];
 const WORDS: Record<Kind, string[]> = {
 	created: ['created', 'create', 'creation', 'added', 'add', 'inserted', 'insert', 'new'],
 	updated: ['updated', 'update', 'changed', 'change', 'modified', 'modify', 'edited', 'edit', 'saved', 'save'],
-	deleted: ['deleted', 'delete', 'deletion', 'removed', 'remove', 'archived', 'archive', 'trashed', 'trash', 'destroyed'],
+	deleted: [
+		'deleted',
+		'delete',
+		'deletion',
+		'removed',
+		'remove',
+		'archived',
+		'archive',
+		'trashed',
+		'trash',
+		'destroyed',
+	],
 	merged: ['merged', 'merge'],
 	restored: ['restored', 'restore', 'undeleted', 'unarchived', 'recovered'],
 };

@@ -10,6 +10,8 @@ export const WEBHOOK_DEPTH = 32;
 export const SIGNATURE_AGE_MS = 300_000;
 /** Secrets in force at once: one, or old and new during a change. More would only cost time for each forged request. */
 export const SECRETS = 4;
+/** Characters of each secret where there are several: the words of a phrase would otherwise each do for the whole. */
+export const SECRET_CHARACTERS = 16;
 /** Characters of an entity's name. */
 export const ENTITY_CHARACTERS = 100;
 

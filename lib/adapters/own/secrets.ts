@@ -1,5 +1,5 @@
 import { CrosslinkError } from '../../errors';
-import { SECRETS } from './limits';
+import { SECRET_CHARACTERS, SECRETS } from './limits';
 
 /**
  * The secrets in force: written with blanks between, so that a new one can be taken before the old one goes.
@@ -8,7 +8,11 @@ import { SECRETS } from './limits';
 export function splitSecrets(configured: string): string[] {
 	const secrets = configured.split(/\s+/).filter((secret) => secret !== '');
 	if (secrets.length === 0) throw invalidSecret('is empty');
-	if (secrets.length > SECRETS) throw invalidSecret(`has ${secrets.length} parts with blanks between, more than ${SECRETS}`);
+	if (secrets.length > SECRETS)
+		throw invalidSecret(`has ${secrets.length} parts with blanks between, more than ${SECRETS}`);
+	if (secrets.length > 1 && secrets.some((secret) => secret.length < SECRET_CHARACTERS)) {
+		throw invalidSecret(`has blanks in it, but not between secrets of at least ${SECRET_CHARACTERS} characters`);
+	}
 	return secrets;
 }
 

@@ -66,7 +66,8 @@ function requiredText(raw: RawEvent, path: string, index: number, maxCharacters:
 		const numeric = typeof found === 'number' ? ', and the number there is not exact: send it as text' : '';
 		throw unreadable(index, `it has no text at "${path}"${numeric}`);
 	}
-	if (text.length > maxCharacters) throw unreadable(index, `its text at "${path}" is longer than ${maxCharacters} characters`);
+	if (text.length > maxCharacters)
+		throw unreadable(index, `its text at "${path}" is longer than ${maxCharacters} characters`);
 	if (UNSTORABLE.test(text)) throw unreadable(index, `its text at "${path}" holds a NUL or half of a surrogate pair`);
 	return text;
 }

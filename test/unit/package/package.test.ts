@@ -21,10 +21,10 @@ async function credentialTypes(): Promise<Map<string, ICredentialType>> {
 	return types;
 }
 
-/** An adapter over a connection that is filled in, but leads nowhere. */
+/** An adapter over a connection that is filled in (with what passes for base64, too), but leads nowhere. */
 function adapterOf(module: AdapterModule): Adapter {
 	const connection = Object.fromEntries(
-		module.connectionFields.map(({ name, default: value }) => [name, value ?? 'x']),
+		module.connectionFields.map(({ name, default: value }) => [name, value ?? 'test']),
 	);
 	const transport = { request: () => Promise.reject(new Error('no call expected')), calls: 0 };
 	return module.create({ connection, transport });

@@ -79,6 +79,16 @@ it('leaves out what is about no record, and keeps the rest', () => {
 	expect(parse([])).toEqual([]);
 });
 
+it('tells which property got which value, and nothing where HubSpot does not', () => {
+	expect(parse([change])[0]?.changed).toEqual({ field: 'amount', value: '9' });
+	expect(parse([{ ...change, propertyValue: '' }])[0]?.changed).toEqual({ field: 'amount', value: '' });
+	expect(parse([{ ...change, propertyValue: null }])[0]?.changed).toEqual({ field: 'amount', value: null });
+	const { propertyValue: _value, ...without } = change;
+	expect(parse([without])[0]).not.toHaveProperty('changed');
+	expect(parse([{ ...change, propertyName: '' }])[0]).not.toHaveProperty('changed');
+	expect(parse([{ ...change, subscriptionType: 'deal.creation' }])[0]).not.toHaveProperty('changed');
+});
+
 describe('the event id', () => {
 	const idOf = (event: object) => parse([event])[0]?.eventId;
 
