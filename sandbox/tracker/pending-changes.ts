@@ -1,8 +1,8 @@
 import type { Entity } from './records';
 import { ENTITIES } from './records';
 
-/** Most record ids in one webhook message. */
-export const IDS_PER_MESSAGE = 500;
+/** Most records in one webhook message. */
+export const IDS_PER_MESSAGE = 100;
 
 /** Which records somebody still has to be told about: each once, companies before orders. */
 export class PendingChanges {

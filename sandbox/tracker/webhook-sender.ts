@@ -92,7 +92,9 @@ export class WebhookSender {
 	private async deliver(url: string, entity: Entity, ids: string[]): Promise<void> {
 		const { signal } = this.stopped;
 		const at = this.now().toISOString();
-		const body = JSON.stringify({ type: `${entity}.updated`, entity, ids, occurredAt: at });
+		const body = JSON.stringify(
+			ids.map((recordId) => ({ type: `${entity}.updated`, timestamp: at, data: { id: recordId } })),
+		);
 		const delivery: Delivery = {
 			...{ id: `msg_${randomUUID()}`, url, entity, ids, at },
 			...{ attempts: 0, delivered: false, status: null, error: null },

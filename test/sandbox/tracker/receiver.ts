@@ -5,7 +5,10 @@ import type { AddressInfo } from 'node:net';
 export interface Received {
 	headers: IncomingHttpHeaders;
 	raw: string;
-	body: { type: string; entity: string; ids: string[]; occurredAt: string };
+	body: Array<{ type: string; timestamp: string; data: { id: string } }>;
+	/** Entity and ids of what the message is about. */
+	entity: string | undefined;
+	ids: string[];
 }
 
 /** An HTTP server that keeps what it gets and answers with the given statuses in turn, then 200. */
@@ -16,7 +19,9 @@ export async function startReceiver(statuses: number[] = []) {
 		request.on('data', (chunk: Buffer) => chunks.push(chunk));
 		request.on('end', () => {
 			const raw = Buffer.concat(chunks).toString();
-			received.push({ headers: request.headers, raw, body: JSON.parse(raw) as Received['body'] });
+			const body = JSON.parse(raw) as Received['body'];
+			const entity = body[0]?.type.split('.')[0];
+			received.push({ headers: request.headers, raw, body, entity, ids: body.map(({ data }) => data.id) });
 			response.writeHead(statuses.shift() ?? 200).end();
 		});
 	});

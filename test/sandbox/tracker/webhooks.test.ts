@@ -26,7 +26,7 @@ it('tells of a change with a signature that the reference library accepts, and w
 	await tracker.settled();
 	expect(receiver.received).toHaveLength(1);
 	const [{ headers, raw, body }] = receiver.received as [Receiver['received'][number]];
-	expect(body).toEqual({ type: 'order.updated', entity: 'order', ids: ['1001'], occurredAt: expect.any(String) });
+	expect(body).toEqual([{ type: 'order.updated', timestamp: expect.any(String), data: { id: '1001' } }]);
 	expect(headers['x-tracker-token']).toBe(HEADER_TOKEN);
 	expect(new Webhook(SECRET).verify(raw, headers as Record<string, string>)).toEqual(body);
 	expect(() => new Webhook(SECRET).verify(`${raw} `, headers as Record<string, string>)).toThrow(
@@ -45,7 +45,7 @@ it('folds many changes into one message for each entity, companies first', async
 	);
 	await call(tracker, 'PATCH', '/api/companies/c-01', { city: 'Bremen' });
 	await tracker.settled();
-	const told = receiver.received.map(({ body }) => body);
+	const told = receiver.received;
 	expect(told.filter((each) => each.entity === 'order').flatMap((each) => each.ids)).toEqual(ids);
 	expect(told.filter((each) => each.entity === 'company').flatMap((each) => each.ids)).toEqual(['c-01']);
 });
@@ -103,7 +103,7 @@ it('sends everything again on request: companies, then orders, or one of them', 
 	await tracker.settled();
 	await call(tracker, 'POST', '/_sandbox/resend', { entity: 'order' });
 	await tracker.settled();
-	expect(receiver.received.map(({ body }) => [body.entity, body.ids.length])).toEqual([
+	expect(receiver.received.map(({ entity, ids }) => [entity, ids.length])).toEqual([
 		['company', 8],
 		['order', 25],
 		['order', 25],
@@ -113,13 +113,13 @@ it('sends everything again on request: companies, then orders, or one of them', 
 
 it('splits what does not fit into one message', async () => {
 	await start();
-	const created = Array.from({ length: 520 }, (_, index) => String(5000 + index));
+	const created = Array.from({ length: 120 }, (_, index) => String(5000 + index));
 	for (const id of created) await call(tracker, 'POST', '/api/orders', { id, name: id });
 	await tracker.settled();
 	receiver.received.length = 0;
 	tracker.resend('order');
 	await tracker.settled();
-	expect(receiver.received.map(({ body }) => body.ids.length)).toEqual([500, 45]);
+	expect(receiver.received.map(({ ids }) => ids.length)).toEqual([100, 45]);
 });
 
 it('tells each target only what it asked for', async () => {
@@ -127,7 +127,7 @@ it('tells each target only what it asked for', async () => {
 	tracker.setWebhooks([{ url: receiver.url, entities: ['company'] }]);
 	tracker.resend();
 	await tracker.settled();
-	expect(receiver.received.map(({ body }) => body.entity)).toEqual(['company']);
+	expect(receiver.received.map(({ entity }) => entity)).toEqual(['company']);
 });
 
 it('stops at once while a message waits for its next try', async () => {
