@@ -32,6 +32,7 @@ it('lists integrations and entities without any call', async () => {
 	expect(await list('getIntegrations', { resource: 'record' })).toEqual([{ name: 'HubSpot', value: 'hubspot' }]);
 	expect(await list('getWebhookIntegrations', {}, triggerNode(world, {}))).toEqual([
 		{ name: 'HubSpot', value: 'hubspot' },
+		{ name: 'Your Own System', value: 'own' },
 	]);
 	const entities = (await list('getEntities', push)) as INodePropertyOptions[];
 	expect(entities.map(({ value }) => value)).toEqual(['order', 'company', 'contact']);

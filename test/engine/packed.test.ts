@@ -116,7 +116,12 @@ it("installs with n8n's options and loads every node and credential under its re
 	});
 	const loaded = JSON.parse(stdout) as Loaded;
 	expect(loaded.nodes.sort()).toEqual([`${PACK}.crosslink`, `${PACK}.crosslinkTrigger`]);
-	expect(loaded.credentials.sort()).toEqual(['crosslinkDatabaseApi', 'crosslinkHubSpotApi', 'crosslinkStoreApi']);
+	expect(loaded.credentials.sort()).toEqual([
+		'crosslinkDatabaseApi',
+		'crosslinkHubSpotApi',
+		'crosslinkOwnSystemApi',
+		'crosslinkStoreApi',
+	]);
 	expect(loaded.icons.every(({ light, dark }) => light.endsWith('.svg') && dark.endsWith('.svg'))).toBe(true);
 	expect(loaded.heavy).toEqual([]);
 	expect(loaded.adapter).toBe('HubSpot');

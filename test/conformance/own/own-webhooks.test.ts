@@ -1,49 +1,27 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Adapter, WebhookRequest } from '../../../lib/adapters/adapter';
-import { ownSystem } from '../../../lib/adapters/own';
+import type { WebhookRequest } from '../../../lib/adapters/adapter';
 import type { Tracker } from '../../../sandbox/tracker';
 import { call, SECRET, startForTest } from '../../sandbox/tracker/tracker-client';
+import { adapterWith, startWebhookReceiver } from './receiver';
 
-const received: WebhookRequest[] = [];
 const statuses: number[] = [];
-let listener: Server;
+let receiver: Awaited<ReturnType<typeof startWebhookReceiver>>;
+let received: WebhookRequest[];
 let tracker: Tracker;
 
 beforeEach(async () => {
-	received.length = 0;
 	statuses.length = 0;
-	listener = createServer((request, response) => {
-		const chunks: Buffer[] = [];
-		request.on('data', (chunk: Buffer) => chunks.push(chunk));
-		request.on('end', () => {
-			received.push({
-				method: request.method ?? '',
-				publicUrl: target(),
-				headers: request.headers as Record<string, string>,
-				rawBody: Buffer.concat(chunks),
-				receivedAt: new Date(),
-			});
-			response.writeHead(statuses.shift() ?? 200).end();
-		});
-	});
-	await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+	receiver = await startWebhookReceiver(statuses);
+	received = receiver.received;
 	tracker = await startForTest();
-	tracker.setWebhooks([{ url: target() }]);
+	tracker.setWebhooks([{ url: receiver.url }]);
 });
 
 afterEach(async () => {
 	await tracker.stop();
-	await new Promise((resolve) => listener.close(resolve));
+	await receiver.stop();
 });
 
-const target = () => `http://127.0.0.1:${(listener.address() as AddressInfo).port}/hook`;
-
-function adapter(signingSecret = SECRET): Adapter {
-	const transport = { calls: 0, request: () => Promise.reject(new Error('no call expected')) };
-	const defaults = { typePath: 'type', idPath: 'data.id', timePath: 'timestamp' };
-	return ownSystem.onprem.create({ connection: { signingSecret, signature: 'standard', ...defaults }, transport });
-}
+const adapter = (secret = SECRET) => adapterWith(secret);
 
 it('verifies and reads what the Tracker tells of its records', async () => {
 	const before = Date.now();
