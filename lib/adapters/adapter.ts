@@ -207,7 +207,8 @@ export interface WebhookRequest {
 	receivedAt: Date;
 }
 
-export type WebhookVerdict = { ok: true } | { ok: false; reason: string };
+/** `noSecret`: nothing is configured to check signatures with, so that every request is refused. */
+export type WebhookVerdict = { ok: true } | { ok: false; reason: string; noSecret?: true };
 
 /** One received event, before the tenant is known. */
 export interface WebhookEvent {

@@ -1,7 +1,7 @@
 import type { Logger } from 'n8n-workflow';
 import type { Store, Taking } from '../store/store';
 import { asCrosslinkError } from '../errors';
-import { grouped } from './grouped';
+import { grouped } from '../grouped';
 
 /** How long events stay with an execution whose process is not heard of, in seconds. */
 export const LEASE_SECONDS = 60;
@@ -11,9 +11,6 @@ const BEAT_MS = (LEASE_SECONDS * 1_000) / 3;
 
 /** After so long an execution most likely waits for somebody; it then counts as done. */
 const LONGEST_MS = 60 * 60 * 1_000;
-
-/** How long the end of an execution waits for that of others. */
-const GROUP_MS = 5;
 
 /** Events that an execution of this process has in hand. */
 interface Held {
@@ -87,7 +84,7 @@ export async function beat(now = Date.now()): Promise<void> {
 }
 
 function heldIn(store: Store, logger: Logger): HeldInStore {
-	const end = grouped(GROUP_MS, async (takings: Taking[]) => {
+	const end = grouped(async (takings: Taking[]) => {
 		await store.deliveries.done(takings);
 		return takings.map(() => true as const);
 	});

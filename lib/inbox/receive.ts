@@ -1,35 +1,33 @@
-import type { FieldValue, WebhookEvent, WebhookRequest } from '../adapters/adapter';
+import type { WebhookEvent, WebhookRequest } from '../adapters/adapter';
 import { requireCapability } from '../adapters/capability';
 import { asCrosslinkError, CrosslinkError } from '../errors';
-import type { InboxEvent, LinkRow, Store } from '../store/store';
+import type { InboxEvent, Store } from '../store/store';
 import type { Connected } from '../tenants/connected';
-
-/** Largest webhook body read, in bytes. HubSpot sends at most 100 events of well under 1 KB each. */
-export const MAX_WEBHOOK_BYTES = 1024 * 1024;
+import type { IntegrationAccess } from '../tenants/effective';
+import { isEchoOfWebhook } from './echo';
+import { inboxEventOf } from './intake';
+import { findLinks, type LinkOf } from './links';
+import { homeOf, homesByAccount, type Home } from './route';
 
 /** Which received events are handed on. All are kept in the inbox. */
-export interface EventFilter {
+export interface WantedEvents {
 	/** Undefined = every kind. */
-	events?: ReadonlySet<WebhookEvent['event']>;
+	events?: ReadonlySet<string>;
 	/** Undefined = every mapped entity. */
 	entities?: ReadonlySet<string>;
 	/** Events of other vendor accounts are not even stored: they are another tenant's. */
 	accountId?: string;
-	includeRaw: boolean;
 }
 
-/** One event as it leaves the trigger (design 3.2). */
-export interface ReceivedEvent {
-	tenant: string;
-	integration: string;
-	entity: string;
-	externalId: string;
-	localId?: string;
-	event: WebhookEvent['event'];
-	/** ISO 8601. */
-	occurredAt: string;
-	eventId: string;
-	raw?: FieldValue;
+/** One trigger as the inbox sees it. */
+export interface Ingress {
+	wanted: WantedEvents;
+	/** Set = an event belongs to the tenant of its account, and this reads a tenant's configuration. */
+	accessOf?: (tenant: string) => IntegrationAccess;
+	/** A person tries the trigger out: everything wanted is handed on, and nobody is noted as its receiver. */
+	byHand: boolean;
+	/** Keeps events and returns those that are new for this trigger, see {@link Inbox.receive}. */
+	store(events: InboxEvent[]): Promise<InboxEvent[]>;
 }
 
 export type Reception =
@@ -37,11 +35,18 @@ export type Reception =
 	| { outcome: 'unverified'; reason: string }
 	/** Signed, but no list of events. */
 	| { outcome: 'malformed'; reason: string }
-	| { outcome: 'received'; received: number; repeated: number; emitted: ReceivedEvent[] };
+	| {
+			outcome: 'received';
+			/** To be handed on now. */
+			fresh: InboxEvent[];
+			linkOf: LinkOf;
+			/** Why events of some tenants are kept and not handed on. */
+			aside: string[];
+	  };
 
 /**
- * Takes a webhook request in: checks its signature, keeps every event in the inbox in one statement, and returns those
- * seen for the first time whose object is mapped to an entity and which pass the filter.
+ * Takes a webhook request in: checks its signature, finds the tenant of each event, tells our own writes coming back,
+ * keeps every event in one statement, and returns those that are new for this trigger and wanted by it.
  *
  * The links are looked up before the events are stored: if the store fails at either, nothing is kept, the caller answers
  * with an error, and the vendor sends the same again.
@@ -51,44 +56,25 @@ export async function receiveWebhook(
 	connected: Connected,
 	store: Store,
 	request: WebhookRequest,
-	filter: EventFilter,
+	ingress: Ingress,
 ): Promise<Reception> {
-	const { integration, adapter, tenant } = connected;
-	const verdict = requireCapability(integration, adapter, 'verifyWebhook')(request);
+	const verdict = requireCapability(connected.integration, connected.adapter, 'verifyWebhook')(request);
 	if (!verdict.ok) return { outcome: 'unverified', reason: verdict.reason };
-
 	const parsed = parse(connected, request);
 	if (parsed instanceof CrosslinkError) return { outcome: 'malformed', reason: parsed.message };
-	const events = parsed.filter(({ accountId }) => filter.accountId === undefined || accountId === filter.accountId);
-	if (events.length === 0) return { outcome: 'received', received: 0, repeated: 0, emitted: [] };
 
-	const entities = entityByObject(connected);
-	const wanted = events.filter((event) => passes(event, entities.get(event.object), filter));
-	const localIds = await localIdsOf(connected, store, wanted, entities);
-	const fresh = await store.inbox.receive(
-		tenant,
-		integration,
-		events.map((event) => inboxEvent(event, entities)),
+	const { wanted } = ingress;
+	const events = parsed.filter(({ accountId }) => wanted.accountId === undefined || accountId === wanted.accountId);
+	const homeFor = await homesOf(connected, store, events, ingress);
+	const arrivals = events.map((event) => arrivalOf(event, homeFor(event.accountId), connected, wanted));
+	const linkOf = await findLinks(
+		store,
+		arrivals.filter(({ home, mapped }) => mapped && !home.unrouted).map(({ kept }) => kept),
 	);
-
-	const emitted: ReceivedEvent[] = [];
-	for (const event of wanted) {
-		if (!fresh.has(event.eventId)) continue;
-		const entity = entities.get(event.object) as string;
-		const localId = localIds.get(entity)?.get(event.externalId)?.localId;
-		emitted.push({
-			tenant,
-			integration,
-			entity,
-			externalId: event.externalId,
-			...(localId === undefined ? {} : { localId }),
-			event: event.event,
-			occurredAt: event.occurredAt.toISOString(),
-			eventId: event.eventId,
-			...(filter.includeRaw ? { raw: event.raw } : {}),
-		});
-	}
-	return { outcome: 'received', received: events.length, repeated: events.length - fresh.size, emitted: once(emitted) };
+	const kept = arrivals.map((arrival) => withoutEcho(arrival, linkOf));
+	const fresh = await keep(kept, ingress);
+	const aside = new Set(arrivals.flatMap(({ home }) => home.aside ?? []));
+	return { outcome: 'received', fresh, linkOf, aside: [...aside] };
 }
 
 function parse({ integration, adapter }: Connected, request: WebhookRequest): WebhookEvent[] | CrosslinkError {
@@ -101,49 +87,52 @@ function parse({ integration, adapter }: Connected, request: WebhookRequest): We
 	}
 }
 
-function entityByObject({ bindings }: Connected): Map<string, string> {
-	return new Map([...bindings.values()].map(({ object, entity }) => [object, entity]));
-}
-
-function passes(event: WebhookEvent, entity: string | undefined, filter: EventFilter): boolean {
-	if (entity === undefined) return false;
-	return (filter.entities?.has(entity) ?? true) && (filter.events?.has(event.event) ?? true);
-}
-
-/** Events of objects that no entity is mapped to are kept under the vendor's name, set apart by the prefix. */
-function inboxEvent(event: WebhookEvent, entities: ReadonlyMap<string, string>): InboxEvent {
-	return {
-		externalEventId: event.eventId,
-		entity: entities.get(event.object) ?? `object:${event.object}`,
-		externalId: event.externalId,
-		event: event.event,
-		occurredAt: event.occurredAt,
-		payload: event.raw,
-	};
-}
-
-async function localIdsOf(
-	{ tenant, integration }: Connected,
+async function homesOf(
+	connected: Connected,
 	store: Store,
 	events: WebhookEvent[],
-	entities: ReadonlyMap<string, string>,
-): Promise<Map<string, Map<string, LinkRow>>> {
-	const idsByEntity = new Map<string, Set<string>>();
-	for (const event of events) {
-		const entity = entities.get(event.object) as string;
-		idsByEntity.set(entity, (idsByEntity.get(entity) ?? new Set()).add(event.externalId));
-	}
-	const found = new Map<string, Map<string, LinkRow>>();
-	if (idsByEntity.size === 0) return found;
-	const tables = new Set(await store.linkTables(integration));
-	for (const [entity, ids] of idsByEntity) {
-		if (!tables.has(entity)) continue;
-		found.set(entity, await store.links(integration, entity).findByExternalIds(tenant, [...ids]));
-	}
-	return found;
+	{ accessOf }: Ingress,
+): Promise<(accountId: string) => Home> {
+	if (accessOf !== undefined) return await homesByAccount(connected, store, events, accessOf);
+	const home = homeOf(connected);
+	return () => home;
 }
 
-/** An event listed twice in one delivery is handed on once. */
-function once(events: ReceivedEvent[]): ReceivedEvent[] {
-	return [...new Map(events.map((event) => [event.eventId, event])).values()];
+/** An event with where it belongs. */
+interface Arrival {
+	event: WebhookEvent;
+	home: Home;
+	mapped: boolean;
+	kept: InboxEvent;
+}
+
+function arrivalOf(event: WebhookEvent, home: Home, connected: Connected, wanted: WantedEvents): Arrival {
+	const { entity, mapped } = home.entityOf(event.object);
+	const goesOn =
+		mapped &&
+		!home.unrouted &&
+		home.aside === undefined &&
+		(wanted.entities?.has(entity) ?? true) &&
+		(wanted.events?.has(event.event) ?? true);
+	const kept = inboxEventOf(event, {
+		tenant: home.tenant,
+		integration: connected.integration,
+		entity,
+		status: home.unrouted ? 'unrouted' : 'received',
+		deliver: goesOn,
+	});
+	return { event, home, mapped, kept };
+}
+
+function withoutEcho({ event, home, kept }: Arrival, linkOf: LinkOf): InboxEvent {
+	const binding = home.unrouted ? undefined : home.bindings.get(kept.entity);
+	if (binding === undefined || !isEchoOfWebhook(event, binding, linkOf(kept))) return kept;
+	return { ...kept, status: 'echo', deliver: false };
+}
+
+async function keep(events: InboxEvent[], ingress: Ingress): Promise<InboxEvent[]> {
+	if (events.length === 0) return [];
+	if (!ingress.byHand) return await ingress.store(events);
+	await ingress.store(events.map((event) => ({ ...event, deliver: false })));
+	return events.filter(({ deliver }) => deliver);
 }

@@ -1,14 +1,20 @@
 import {
 	NodeConnectionTypes,
+	type IExecuteFunctions,
 	type IHookFunctions,
+	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
+	type ITriggerFunctions,
+	type ITriggerResponse,
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
+import { executeTaken } from '../../lib/host/deliveries';
 import { integrationCredentials } from '../../lib/host/integration-credentials';
 import { credentialTest } from '../Crosslink/methods/credential-test';
 import { getEntities } from '../Crosslink/methods/load-options';
+import { handOutAgain } from './hand-out';
 import { getWebhookIntegrations } from './methods/load-options';
 import { properties } from './properties';
 import { receive } from './receive';
@@ -66,5 +72,15 @@ export class CrosslinkTrigger implements INodeType {
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		return await receive.call(this);
+	}
+
+	/** Called by n8n once the workflow is published, beside the webhook: brings back what was left over. */
+	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		return await Promise.resolve(handOutAgain(this));
+	}
+
+	/** Called by n8n at the start of each execution with what was emitted. */
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await executeTaken.call(this);
 	}
 }

@@ -1,15 +1,14 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import type { WebhookEvent, WebhookRequest } from '../../lib/adapters/adapter';
 import { asCrosslinkError, CrosslinkError } from '../../lib/errors';
-import { openSession } from '../../lib/host/session';
+import { warnCounted } from '../../lib/host/counted-log';
+import { AGAIN_SECONDS, receiverOf } from '../../lib/host/deliveries';
+import { openSession, type Session } from '../../lib/host/session';
 import type { Target } from '../../lib/host/target';
-import { MAX_WEBHOOK_BYTES, receiveWebhook, type EventFilter, type Reception } from '../../lib/inbox/receive';
-
-interface Options {
-	includeRaw?: boolean;
-	accountId?: string;
-	publicUrl?: string;
-}
+import { MAX_WEBHOOK_BYTES } from '../../lib/inbox/bounds';
+import type { EventItem } from '../../lib/inbox/event-items';
+import type { Ingress, Reception } from '../../lib/inbox/receive';
+import { itemOptionsOf, ownTenantOnly, targetOf, wantedOf } from './parameters';
+import { rawBodyOf, requestOf } from './request';
 
 /**
  * Answers a webhook request: 200 once its events are kept, 401 for a wrong signature, 413 for too large a body, 400 for a
@@ -17,33 +16,54 @@ interface Options {
  * The caller is told no more than the status; the reason goes to the log.
  */
 export async function receive(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const rawBody = await rawBodyOf(this);
-	if (rawBody.length > MAX_WEBHOOK_BYTES) {
-		return refuse(this, 413, `a body of ${rawBody.length} bytes; ${MAX_WEBHOOK_BYTES} are allowed`);
-	}
-	const target = targetOf(this);
 	try {
-		const reception = await received(this, target, rawBody);
+		const rawBody = await rawBodyOf(this);
+		if (rawBody.length > MAX_WEBHOOK_BYTES) {
+			return refuse(this, 413, `the body is larger than ${MAX_WEBHOOK_BYTES} bytes`);
+		}
+		const { reception, items } = await received(this, rawBody);
 		if (reception.outcome === 'unverified') return refuse(this, 401, reception.reason);
 		// The vendor will send it again just the same; 400 only says more clearly whose turn it is.
 		if (reception.outcome === 'malformed') return refuse(this, 400, reception.reason);
-		if (reception.emitted.length === 0) return { webhookResponse: 'OK' };
-		return { webhookResponse: 'OK', workflowData: [reception.emitted.map((event) => ({ json: { ...event } }))] };
+		for (const reason of reception.aside) warn(this, `Crosslink Trigger keeps events and starts nothing: ${reason}.`);
+		if (items.length === 0) return { webhookResponse: 'OK' };
+		return { webhookResponse: 'OK', workflowData: [items.map((item) => ({ json: { ...item } }))] };
 	} catch (thrown) {
 		const error = asCrosslinkError(thrown);
 		return refuse(this, 503, `${error.message} ${error.remedy}`);
 	}
 }
 
-async function received(context: IWebhookFunctions, target: Target, rawBody: Buffer): Promise<Reception> {
+async function received(
+	context: IWebhookFunctions,
+	rawBody: Buffer,
+): Promise<{ reception: Reception; items: EventItem[] }> {
 	const session = await openSession(context);
 	try {
+		const target = targetOf(context);
 		const connected = await session.connect(target, 0);
 		if (connected.disabledReason !== undefined) throw switchedOff(connected.disabledReason);
-		return await receiveWebhook(connected, session.store, requestOf(context, rawBody), filterOf(context));
+		// Loaded on first use, as the store is.
+		const { receiveWebhook } = await import('../../lib/inbox/receive');
+		const { itemsWith } = await import('../../lib/inbox/event-items');
+		const ingress = await ingressOf(context, session, target);
+		const reception = await receiveWebhook(connected, session.store, requestOf(context, rawBody), ingress);
+		if (reception.outcome !== 'received') return { reception, items: [] };
+		return { reception, items: itemsWith(reception.linkOf, reception.fresh, itemOptionsOf(context)) };
 	} finally {
 		session.close();
 	}
+}
+
+async function ingressOf(context: IWebhookFunctions, session: Session, target: Target): Promise<Ingress> {
+	const { keepEvents } = await import('../../lib/inbox/keep');
+	const receiver = receiverOf(context);
+	return {
+		wanted: wantedOf(context),
+		...(ownTenantOnly(context) ? {} : { accessOf: (tenant) => session.access({ ...target, tenant }, 0) }),
+		byHand: context.getMode() === 'manual',
+		store: (events) => keepEvents(session.store, receiver, events, AGAIN_SECONDS),
+	};
 }
 
 /** Without the integration's secrets no signature can be checked; the vendor tries again for a day or so. */
@@ -56,61 +76,13 @@ function switchedOff(message: string): CrosslinkError {
 	});
 }
 
-function targetOf(context: IWebhookFunctions): Target {
-	return {
-		tenant: String(context.getNodeParameter('tenant', 'default')).trim(),
-		integration: String(context.getNodeParameter('integration', '')).trim(),
-		connection: context.getNodeParameter('connection', 'auto') as Target['connection'],
-	};
-}
-
-function requestOf(context: IWebhookFunctions, rawBody: Buffer): WebhookRequest {
-	const headers: WebhookRequest['headers'] = {};
-	for (const [name, value] of Object.entries(context.getHeaderData())) {
-		headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : (value as string | undefined);
-	}
-	return {
-		method: context.getRequestObject().method,
-		publicUrl: publicUrlOf(context),
-		headers,
-		rawBody,
-		receivedAt: new Date(),
-	};
-}
-
-/** The URL the vendor was given: never rebuilt from the request, whose Host header anybody can set. */
-function publicUrlOf(context: IWebhookFunctions): string {
-	const configured = optionsOf(context).publicUrl?.trim();
-	return configured || (context.getWebhookResourceUrl('default') ?? '');
-}
-
-function filterOf(context: IWebhookFunctions): EventFilter {
-	const { includeRaw, accountId } = optionsOf(context);
-	const entities = context.getNodeParameter('entities', []) as string[];
-	return {
-		events: new Set(context.getNodeParameter('events', []) as Array<WebhookEvent['event']>),
-		entities: entities.length === 0 ? undefined : new Set(entities),
-		accountId: accountId?.trim() || undefined,
-		includeRaw: includeRaw === true,
-	};
-}
-
-function optionsOf(context: IWebhookFunctions): Options {
-	return context.getNodeParameter('options', {}) as Options;
-}
-
-/** n8n keeps the bytes it read; without them no signature can be checked. */
-async function rawBodyOf(context: IWebhookFunctions): Promise<Buffer> {
-	const request = context.getRequestObject() as { rawBody?: Buffer; readRawBody?: () => Promise<void> };
-	if (request.rawBody === undefined) await request.readRawBody?.();
-	return request.rawBody ?? Buffer.alloc(0);
-}
-
 function refuse(context: IWebhookFunctions, status: number, reason: string): IWebhookResponseData {
-	context.logger.warn(`Crosslink Trigger answered ${status} to a webhook request: ${reason}`, {
-		nodeName: context.getNode().name,
-		workflowId: context.getWorkflow().id,
-	});
+	warn(context, `Crosslink Trigger answered ${status} to a webhook request: ${reason}`);
 	context.getResponseObject().status(status).end();
 	return { noWebhookResponse: true };
+}
+
+function warn(context: IWebhookFunctions, text: string): void {
+	const details = { nodeName: context.getNode().name, workflowId: context.getWorkflow().id };
+	warnCounted(context.logger, receiverOf(context), text, details);
 }

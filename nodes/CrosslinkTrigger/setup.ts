@@ -1,9 +1,10 @@
 import type { IHookFunctions } from 'n8n-workflow';
 import { requireCapability } from '../../lib/adapters/capability';
-import { asCrosslinkError, type ErrorClass } from '../../lib/errors';
+import { asCrosslinkError, CrosslinkError, type ErrorClass } from '../../lib/errors';
 import { toNodeError } from '../../lib/host/node-error';
 import { openSession } from '../../lib/host/session';
-import type { ConnectionChoice } from '../../lib/host/target';
+import type { Connected } from '../../lib/tenants/connected';
+import { targetOf } from './parameters';
 
 /** Mistakes a person has to mend; everything else may pass, and a trigger that waits is better than none. */
 const MISTAKES: ReadonlySet<ErrorClass> = new Set(['rejected', 'auth']);
@@ -16,14 +17,9 @@ export async function checkSetup(context: IHookFunctions): Promise<boolean> {
 	try {
 		const session = await openSession(context);
 		try {
-			const target = {
-				tenant: String(context.getNodeParameter('tenant', 'default')).trim(),
-				integration: String(context.getNodeParameter('integration', '')).trim(),
-				connection: context.getNodeParameter('connection', 'auto') as ConnectionChoice,
-			};
-			const { integration, adapter, disabledReason } = await session.connect(target, 0);
-			if (disabledReason === undefined) requireCapability(integration, adapter, 'verifyWebhook');
-			else context.logger.warn(`Crosslink Trigger: ${disabledReason}`);
+			const connected = await session.connect(targetOf(context), 0);
+			if (connected.disabledReason === undefined) requireSecret(connected);
+			else context.logger.warn(`Crosslink Trigger: ${connected.disabledReason}`);
 		} finally {
 			session.close();
 		}
@@ -33,4 +29,19 @@ export async function checkSetup(context: IHookFunctions): Promise<boolean> {
 		context.logger.warn(`Crosslink Trigger starts although its store cannot be used now: ${error.message}`);
 	}
 	return true;
+}
+
+/** An unsigned request is refused in any case; the adapter says when it would refuse every one. */
+function requireSecret({ tenant, integration, module, adapter }: Connected): void {
+	const verify = requireCapability(integration, adapter, 'verifyWebhook');
+	const probe = { method: 'POST', publicUrl: '', headers: {}, rawBody: Buffer.alloc(0), receivedAt: new Date() };
+	const verdict = verify(probe);
+	if (verdict.ok || !verdict.noSecret) return;
+	throw new CrosslinkError({
+		class: 'auth',
+		code: 'webhook_secret_missing',
+		message: `Every event of ${module.displayName} would be refused for tenant "${tenant}". ${verdict.reason}`,
+		remedy:
+			'Add the secret to the credential, the tenant (Integration → Configure) or the environment; then publish again.',
+	});
 }

@@ -17,21 +17,25 @@ export interface HubSpotCursor {
 	after?: string;
 }
 
+/** Before every record. */
+const BEGINNING: HubSpotCursor = { since: 0 };
+
 /**
  * One page of changed records. HubSpot's search is sorted by record id inside a time window and paged by "id greater
  * than the last": so neither equal timestamps nor the 10,000-row wall of its own paging can hide a record. The window
  * ends a lag before now, for what the index does not show yet, and starts an overlap before the last one's end, for
- * what came late; so a record may come again, and the caller drops what it knows by version.
+ * what came late; so a record may come again, and the caller drops what it knows by version. A first load from the
+ * beginning is one long window. Records that were deleted or merged away are not in the index: only webhooks tell of them.
  */
 export async function changesSince(
 	client: HubSpotClient,
 	binding: EntityBinding,
-	cursor: Cursor | undefined,
+	cursor: Cursor | 'now' | 'beginning',
 	fields: string[],
 	now: Date,
 ): Promise<ChangePage> {
-	if (cursor === undefined) return { records: [], cursor: { since: now.getTime() }, more: false };
-	const at = readCursor(cursor);
+	if (cursor === 'now') return { records: [], cursor: { since: now.getTime() }, more: false };
+	const at = cursor === 'beginning' ? BEGINNING : readCursor(cursor);
 	const window = { since: at.since, to: at.to ?? now.getTime() - INDEXING_DELAY_MS };
 	if (window.to <= window.since - POLL_OVERLAP_MS) return { records: [], cursor: { since: at.since }, more: false };
 
@@ -55,7 +59,7 @@ async function searchPage(
 					{
 						propertyName: modifiedProperty(object),
 						operator: 'BETWEEN' as const,
-						value: String(window.since - POLL_OVERLAP_MS),
+						value: String(Math.max(0, window.since - POLL_OVERLAP_MS)),
 						highValue: String(window.to),
 					},
 					{ propertyName: 'hs_object_id', operator: 'GT' as const, value: after ?? '0' },

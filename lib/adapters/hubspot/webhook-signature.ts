@@ -28,7 +28,8 @@ const DECODED: Record<string, string> = {
 export function verifySignature(request: WebhookRequest, clientSecret: string | undefined): WebhookVerdict {
 	const refuse = (reason: string): WebhookVerdict => ({ ok: false, reason });
 	if (!clientSecret) {
-		return refuse('No client secret is configured: put the HubSpot app’s client secret into the connection.');
+		const reason = 'No client secret is configured: put the HubSpot app’s client secret into the connection.';
+		return { ok: false, reason, noSecret: true };
 	}
 	const signature = header(request, 'x-hubspot-signature-v3');
 	if (!signature) {

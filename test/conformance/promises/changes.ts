@@ -19,7 +19,7 @@ export const changePromises: PromiseTests = ({ promises }, harness) => {
 			const kit = harness();
 			await write(kit, newRecords(kit, 1));
 			kit.advance(600_000);
-			const page = await power(kit.connect(), 'changesSince')(kit.binding, undefined, [kit.textField]);
+			const page = await power(kit.connect(), 'changesSince')(kit.binding, 'now', [kit.textField]);
 			expect(page).toMatchObject({ records: [], more: false });
 			expect(JSON.parse(JSON.stringify(page.cursor))).toEqual(page.cursor);
 			expect(JSON.stringify(page.cursor).length).toBeLessThan(500);
@@ -29,7 +29,7 @@ export const changePromises: PromiseTests = ({ promises }, harness) => {
 
 		promised(promises.sortedCursor)('loses none of many records changed in the same instant', async () => {
 			const kit = harness();
-			const { cursor } = await power(kit.connect(), 'changesSince')(kit.binding, undefined, []);
+			const { cursor } = await power(kit.connect(), 'changesSince')(kit.binding, 'now', []);
 			kit.advance(LONG_AGO);
 			const made = await write(kit, newRecords(kit, MANY));
 			// Older than any overlap: a cursor promoted before its window is read to the end would lose the rest.
@@ -44,7 +44,7 @@ export const changePromises: PromiseTests = ({ promises }, harness) => {
 		promised(promises.sortedCursor)('loses nothing while the index lags behind', async () => {
 			const kit = harness();
 			kit.setIndexingDelay(promises.indexingDelayMs - 1);
-			let { cursor } = await power(kit.connect(), 'changesSince')(kit.binding, undefined, []);
+			let { cursor } = await power(kit.connect(), 'changesSince')(kit.binding, 'now', []);
 			const made: string[] = [];
 			const seen = new Set<string>();
 			for (let round = 0; round < 20; round++) {
@@ -59,7 +59,7 @@ export const changePromises: PromiseTests = ({ promises }, harness) => {
 
 		promised(promises.sortedCursor)('shows a record again that changed while its page had been read', async () => {
 			const kit = harness();
-			const { cursor } = await power(kit.connect(), 'changesSince')(kit.binding, undefined, []);
+			const { cursor } = await power(kit.connect(), 'changesSince')(kit.binding, 'now', []);
 			const made = await write(kit, newRecords(kit, MANY));
 			kit.advance(settled);
 			const first = await power(kit.connect(), 'changesSince')(kit.binding, cursor, [kit.textField]);
@@ -80,7 +80,7 @@ export const changePromises: PromiseTests = ({ promises }, harness) => {
 
 		promised(promises.sortedCursor)('goes on where a crash between pages left it', async () => {
 			const kit = harness();
-			const { cursor } = await power(kit.connect(), 'changesSince')(kit.binding, undefined, []);
+			const { cursor } = await power(kit.connect(), 'changesSince')(kit.binding, 'now', []);
 			const made = await write(kit, newRecords(kit, MANY));
 			kit.advance(LONG_AGO);
 			const first = await power(kit.connect(), 'changesSince')(kit.binding, cursor, []);

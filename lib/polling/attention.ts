@@ -1,0 +1,138 @@
+import type { EntityBinding, Fields } from '../adapters/adapter';
+import { CrosslinkError } from '../errors';
+import type { Conflict, LinkRow, PollKey } from '../store/store';
+import type { Found, Poll, Start } from './poll';
+import { attentionEvent, troubleOf, unroutedItems, type AttentionItem, type Origin } from './trouble';
+import { waitingEvents } from './waiting';
+
+/** A turn of looking for what a person should look at. */
+export interface AttentionPoll extends Poll {
+	/** As shown in n8n: `HubSpot`. */
+	displayName: string;
+	bindings: ReadonlyMap<string, EntityBinding>;
+	/** Empty = all. */
+	entities: readonly string[];
+	start: Start;
+}
+
+/** Links looked at in one step. */
+const PAGE = 500;
+/**
+ * How far a position stays behind the time, in milliseconds: two links can become troubled in the same millisecond, and the
+ * one whose id comes first be written last.
+ */
+const LOOKBACK_MS = 2_000;
+/** Unrouted events looked at: enough to see whose they are. */
+const MAX_UNROUTED = 1_000;
+
+/**
+ * Hands out what waits, then looks at links that became `failed` or fell into `conflict`, one page of each entity in turn,
+ * and at events without a tenant. Each thing is an event of the inbox under a name made of what is wrong, so that it is
+ * told once.
+ * @throws CrosslinkError of the store; `entity_unknown`
+ */
+export async function pollAttention(poll: AttentionPoll): Promise<Found> {
+	const going = await linkedEntities(poll);
+	const events: Found['events'] = await waitingEvents(poll, poll.limit, (status) => status === 'attention');
+	if (events.length < poll.limit) events.push(...(await tell(poll, await unrouted(poll))));
+	const startedAt = new Date();
+	for (let turn = going.shift(); turn !== undefined; turn = going.shift()) {
+		if (events.length >= poll.limit || !poll.timeLeft()) break;
+		const step = await lookAt(poll, turn, startedAt);
+		events.push(...step.events);
+		if (step.goesOn) going.push(turn);
+	}
+	return { events: events.slice(0, poll.limit) };
+}
+
+/** What is troubled now, without telling it for good. */
+export async function attentionSample(poll: AttentionPoll): Promise<AttentionItem[]> {
+	const items = await unrouted(poll);
+	for (const binding of await linkedEntities(poll)) {
+		if (items.length >= poll.limit) break;
+		const links = poll.store.links(poll.integration, binding.entity);
+		items.push(...(await itemsOf(poll, binding, await links.troubled(poll.tenant, undefined, poll.limit))));
+	}
+	return items.slice(0, poll.limit);
+}
+
+/** Entities that have links: not those of your own system, nor of an integration that was never enabled. */
+async function linkedEntities({ store, integration, tenant, bindings, entities }: AttentionPoll) {
+	const unknown = entities.find((entity) => !bindings.has(entity));
+	if (unknown !== undefined) {
+		throw new CrosslinkError({
+			class: 'rejected',
+			code: 'entity_unknown',
+			message: `The integration ${integration} has no entity "${unknown}" for tenant "${tenant}".`,
+			remedy: `Use one of: ${[...bindings.keys()].join(', ')}; or add it with Integration → Configure.`,
+		});
+	}
+	const linked = new Set(await store.linkTables(integration));
+	return [...bindings.values()].filter(
+		({ entity }) => linked.has(entity) && (entities.length === 0 || entities.includes(entity)),
+	);
+}
+
+async function lookAt(
+	poll: AttentionPoll,
+	binding: EntityBinding,
+	startedAt: Date,
+): Promise<{ events: Found['events']; goesOn: boolean }> {
+	const { store, tenant, integration, receiver, againSeconds } = poll;
+	// Beside the positions of changes: a node may be set to another thing to poll.
+	const key: PollKey = { tenant, integration, entity: binding.entity, poll: `${receiver}/attention` };
+	const position = await store.cursors.get(key);
+	if (position === undefined && poll.start === 'now') {
+		const cursor = { key, cursor: placeAt(startedAt), expected: undefined };
+		await store.inbox.receive(receiver, [], { againSeconds, cursor });
+		return { events: [], goesOn: false };
+	}
+	const after = position && placeOf(position.cursor);
+	const rows = await store.links(integration, binding.entity).troubled(tenant, after, PAGE);
+	const goesOn = rows.length === PAGE;
+	const last = rows.at(-1);
+	if (last === undefined) return { events: [], goesOn: false };
+	const next = goesOn ? placeAt(last.updatedAt, last.localId) : placeBehind(last.updatedAt, startedAt);
+	const moved = after === undefined || next.at !== after.updatedAt.toISOString() || next.id !== after.localId;
+	const events = (await itemsOf(poll, binding, rows)).map(attentionEvent);
+	const cursor = moved ? { key, cursor: next, expected: position?.version } : undefined;
+	const fresh = await store.inbox.receive(receiver, events, { againSeconds, cursor });
+	// Somebody else has looked at the same links: what they have to say is that one's to hand out.
+	if (fresh === undefined) return { events: [], goesOn: false };
+	return { events: fresh, goesOn };
+}
+
+async function itemsOf(poll: AttentionPoll, binding: EntityBinding, links: LinkRow[]): Promise<AttentionItem[]> {
+	const { store, tenant, integration } = poll;
+	const { entity, displayName } = binding;
+	const origin: Origin = { tenant, integration, entity, displayName };
+	const inConflict = links.filter(({ syncStatus }) => syncStatus === 'conflict').map(({ localId }) => localId);
+	const pending =
+		inConflict.length === 0 ? [] : await store.conflicts.findPending(tenant, integration, entity, inConflict);
+	const byLink = new Map<string, Conflict[]>();
+	for (const conflict of pending) byLink.set(conflict.localId, [...(byLink.get(conflict.localId) ?? []), conflict]);
+	return links
+		.map((link) => troubleOf(origin, link, byLink.get(link.localId) ?? []))
+		.filter((item) => item !== undefined);
+}
+
+async function unrouted({ store, tenant, integration, displayName }: AttentionPoll): Promise<AttentionItem[]> {
+	const events = await store.inbox.find(tenant, integration, { status: 'unrouted' }, MAX_UNROUTED);
+	return unroutedItems({ tenant, integration, displayName }, events);
+}
+
+async function tell({ store, receiver, againSeconds }: AttentionPoll, items: AttentionItem[]): Promise<Found['events']> {
+	if (items.length === 0) return [];
+	return (await store.inbox.receive(receiver, items.map(attentionEvent), { againSeconds })) ?? [];
+}
+
+const placeAt = (time: Date, id = '') => ({ at: time.toISOString(), id });
+
+function placeBehind(last: Date, startedAt: Date) {
+	return placeAt(new Date(Math.min(last.getTime(), startedAt.getTime()) - LOOKBACK_MS));
+}
+
+function placeOf(cursor: Fields): { updatedAt: Date; localId: string } | undefined {
+	const updatedAt = new Date(String(cursor.at));
+	return Number.isNaN(updatedAt.getTime()) ? undefined : { updatedAt, localId: String(cursor.id ?? '') };
+}

@@ -1,0 +1,73 @@
+import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
+import { asCrosslinkError } from '../../lib/errors';
+import { AGAIN_SECONDS, receiverOf } from '../../lib/host/deliveries';
+import { openHostStore } from '../../lib/host/store';
+import { itemOptionsOf } from './parameters';
+
+/** How often this looks for events that were stored and not worked through. */
+const LOOK_MS = 10_000;
+
+/** Events started with one execution, as a vendor sends them at most. */
+const BATCH = 100;
+
+/** Executions started with one look: after a long pause the rest follows with the next ones. */
+const BATCHES_A_LOOK = 10;
+
+/**
+ * While the workflow is published: starts it again with events that were stored but whose execution never began (n8n was
+ * stopped right after the answer), or whose process died. Runs on one process only (n8n's leader); what an execution has
+ * in hand is not started again. A store that cannot be reached is said once and asked again with the next look.
+ */
+export function handOutAgain(context: ITriggerFunctions): ITriggerResponse {
+	const receiver = receiverOf(context);
+	let failing = false;
+	let closed = false;
+
+	async function look(): Promise<void> {
+		try {
+			await handOut(context, receiver, () => closed);
+			failing = false;
+		} catch (thrown) {
+			if (failing) return;
+			failing = true;
+			const { message, remedy } = asCrosslinkError(thrown);
+			context.logger.warn(
+				`Crosslink Trigger cannot look for events that were left over, and goes on trying: ${message} ${remedy}`,
+				{ nodeName: context.getNode().name, workflowId: context.getWorkflow().id },
+			);
+		}
+	}
+
+	/** Never two looks at once: the one under way may be waiting for a slow store. */
+	let timer: NodeJS.Timeout | undefined;
+	async function lookAgain(): Promise<void> {
+		await look();
+		if (!closed) timer = setTimeout(() => (looking = lookAgain()), LOOK_MS).unref();
+	}
+	let looking = lookAgain();
+
+	return {
+		async closeFunction() {
+			closed = true;
+			clearTimeout(timer);
+			await looking;
+		},
+	};
+}
+
+async function handOut(context: ITriggerFunctions, receiver: string, closed: () => boolean): Promise<void> {
+	const { store, release } = await openHostStore(context);
+	try {
+		const { toItems } = await import('../../lib/inbox/event-items');
+		for (let batch = 0; batch < BATCHES_A_LOOK && !closed(); batch++) {
+			const events = await store.deliveries.due(receiver, { limit: BATCH, againSeconds: AGAIN_SECONDS });
+			if (events.length > 0) {
+				const items = await toItems(store, events, itemOptionsOf(context));
+				context.emit([items.map((item) => ({ json: { ...item } }))]);
+			}
+			if (events.length < BATCH) return;
+		}
+	} finally {
+		release();
+	}
+}
