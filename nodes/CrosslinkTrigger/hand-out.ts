@@ -38,13 +38,16 @@ export function handOutAgain(context: ITriggerFunctions): ITriggerResponse {
 		}
 	}
 
-	/** Never two looks at once: the one under way may be waiting for a slow store. */
+	// Never two looks at once: the one under way may be waiting for a slow store.
 	let timer: NodeJS.Timeout | undefined;
-	async function lookAgain(): Promise<void> {
+	let looking = lookAndWait();
+	async function lookAndWait(): Promise<void> {
 		await look();
-		if (!closed) timer = setTimeout(() => (looking = lookAgain()), LOOK_MS).unref();
+		if (closed) return;
+		timer = setTimeout(() => {
+			looking = lookAndWait();
+		}, LOOK_MS).unref();
 	}
-	let looking = lookAgain();
 
 	return {
 		async closeFunction() {
@@ -61,7 +64,8 @@ async function handOut(context: ITriggerFunctions, receiver: string, closed: () 
 		const { toItems } = await import('../../lib/inbox/event-items');
 		for (let batch = 0; batch < BATCHES_A_LOOK && !closed(); batch++) {
 			const events = await store.deliveries.due(receiver, { limit: BATCH, againSeconds: AGAIN_SECONDS });
-			if (events.length > 0) {
+			// Of a workflow that was taken down meanwhile they come up when it is published again.
+			if (events.length > 0 && !closed()) {
 				const items = await toItems(store, events, itemOptionsOf(context));
 				context.emit([items.map((item) => ({ json: { ...item } }))]);
 			}
