@@ -11,6 +11,8 @@ export interface IntegrationEntry {
 	entities: ReadonlyArray<{ entity: string; displayName: string }>;
 	/** Whether it sends webhooks that `crosslinkTrigger` can receive. */
 	webhooks: boolean;
+	/** `crosslinkPollTrigger` can follow its changes; left out = it cannot. */
+	polling?: true;
 	/** As {@link AdapterModule.ownSystem}: nothing is linked with it, pushed to it or pulled from it. */
 	ownSystem?: true;
 	/** Its credential is tried out by the adapter's `test`; left out = n8n tries it with the request the credential names. */
@@ -31,6 +33,7 @@ export const integrations: readonly IntegrationEntry[] = [
 			{ entity: 'contact', displayName: 'Contact' },
 		],
 		webhooks: true,
+		polling: true,
 		load: async () => (await import('./hubspot/index')).hubSpot,
 	},
 	{
@@ -40,6 +43,7 @@ export const integrations: readonly IntegrationEntry[] = [
 		credentialType: 'crosslinkDatabaseApi',
 		entities: [],
 		webhooks: false,
+		polling: true,
 		ownSystem: true,
 		testsCredential: true,
 		load: async () => (await import('./database/index')).database,

@@ -121,7 +121,10 @@ async function unrouted({ store, tenant, integration, displayName }: AttentionPo
 	return unroutedItems({ tenant, integration, displayName }, events);
 }
 
-async function tell({ store, receiver, againSeconds }: AttentionPoll, items: AttentionItem[]): Promise<Found['events']> {
+async function tell(
+	{ store, receiver, againSeconds }: AttentionPoll,
+	items: AttentionItem[],
+): Promise<Found['events']> {
 	if (items.length === 0) return [];
 	return (await store.inbox.receive(receiver, items.map(attentionEvent), { againSeconds })) ?? [];
 }

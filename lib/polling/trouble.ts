@@ -67,7 +67,8 @@ export function troubleOf(origin: Origin, link: LinkRow, pending: readonly Confl
 		kind,
 		...about,
 		message: message.includes(`"${localId}"`) ? message : `${origin.displayName} "${localId}": ${message}`,
-		remedy: kind === 'failed' ? RETRY_REMEDY : 'Decide which of the records are meant, then let your flow push it again.',
+		remedy:
+			kind === 'failed' ? RETRY_REMEDY : 'Decide which of the records are meant, then let your flow push it again.',
 		since: link.updatedAt.toISOString(),
 		eventId: idOf(kind, [entity, localId, link.errorCode, link.lastError, succeededAt]),
 	};

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { signV3, type HubSpotStandIn } from '../../sandbox/hubspot';
 import { acquireStore, closeAllStores } from '../../lib/store/open';
-import { MAX_WEBHOOK_BYTES } from '../../lib/inbox/receive';
+import { MAX_WEBHOOK_BYTES } from '../../lib/inbox/bounds';
 import { core, additionalDataFor, runCrosslink, workflowOf } from './harness';
 import { callWebhook, listen, triggerNode, type TriggerServer } from './webhook-server';
 import { enable, orders, pushOrders, startWorld, type World } from './world';

@@ -150,8 +150,8 @@ export function remoteAdapter(
 			return found;
 		},
 		async changesSince(binding, cursor, fields): Promise<ChangePage> {
-			if (cursor === undefined) return { records: [], cursor: { since: now() }, more: false };
-			const at = readCursor(cursor);
+			if (cursor === 'now') return { records: [], cursor: { since: now() }, more: false };
+			const at = cursor === 'beginning' ? { since: 0 } : readCursor(cursor);
 			const to = at.to ?? now() - INDEXING_DELAY_MS;
 			if (to <= at.since - OVERLAP_MS) return { records: [], cursor: { since: at.since }, more: false };
 			const hits = await wire.call('search', 1, () =>

@@ -134,7 +134,7 @@ describe('polling', () => {
 	it('uses the contacts’ own modification time', async () => {
 		const { contact } = hubspot.bindings;
 		const adapter = hubspot.connect();
-		const { cursor } = await power(adapter, 'changesSince')(contact, undefined, []);
+		const { cursor } = await power(adapter, 'changesSince')(contact, 'now', []);
 		hubspot.standIn.account.create('contacts', { email: 'bo@example.com' });
 		hubspot.advance(31_000);
 		const page = await power(adapter, 'changesSince')(contact, cursor, ['email']);
@@ -145,7 +145,7 @@ describe('polling', () => {
 	it('loses nothing while the index is up to lag and overlap together behind, which is 90 seconds', async () => {
 		hubspot.setIndexingDelay(INDEXING_DELAY_MS + POLL_OVERLAP_MS - 5_000);
 		const adapter = hubspot.connect();
-		let { cursor } = await power(adapter, 'changesSince')(hubspot.binding, undefined, []);
+		let { cursor } = await power(adapter, 'changesSince')(hubspot.binding, 'now', []);
 		const made: string[] = [];
 		const seen = new Set<string>();
 		for (let round = 0; round < 60; round++) {
@@ -162,7 +162,7 @@ describe('polling', () => {
 		const names = Array.from({ length: 120 }, (_, n) => `a_rather_long_property_name_${n}`);
 		for (const name of names) hubspot.standIn.account.addProperty('deals', name);
 		const adapter = hubspot.connect();
-		const { cursor } = await power(adapter, 'changesSince')(hubspot.binding, undefined, []);
+		const { cursor } = await power(adapter, 'changesSince')(hubspot.binding, 'now', []);
 		const [made] = await write(hubspot, newRecords(hubspot, 1), adapter);
 		hubspot.remote.edit(made?.externalId ?? '', { [names[7] ?? '']: 'seven' });
 		hubspot.advance(31_000);

@@ -27,6 +27,39 @@ export const changePromises: PromiseTests = ({ promises }, harness) => {
 			expect((await drain(kit, page.cursor)).records).toEqual([]);
 		});
 
+		it('starts "from the beginning" with every record there is, each once, however long ago it was changed', async () => {
+			const kit = harness();
+			const made = await write(kit, newRecords(kit, MANY));
+			kit.advance(LONG_AGO);
+			const { records, cursor, pages } = await drain(kit, 'beginning');
+			const seen = records.map((record) => record.externalId);
+			expect(new Set(seen)).toEqual(new Set(made.map((record) => record.externalId)));
+			expect(seen).toHaveLength(MANY);
+			expect(pages).toBeGreaterThan(1);
+			kit.advance(LONG_AGO);
+			expect((await drain(kit, cursor)).records).toEqual([]);
+		});
+
+		promised(promises.sortedCursor)('shows in a long first load what changes meanwhile', async () => {
+			const kit = harness();
+			const made = await write(kit, newRecords(kit, MANY));
+			kit.advance(settled);
+			const first = await power(kit.connect(), 'changesSince')(kit.binding, 'beginning', [kit.textField]);
+			expect(first.more).toBe(true);
+			// Neither the record that was shown already nor the one that leaves the window may be lost.
+			for (const one of [made[0], made.at(-1)])
+				kit.remote.edit(one?.externalId ?? '', { [kit.textField]: 'meanwhile' });
+			kit.advance(LONG_AGO);
+			const rest = await drain(kit, first.cursor);
+			const next = await drain(kit, rest.cursor);
+			const edited = [...rest.records, ...next.records].filter(({ fields }) => fields[kit.textField] === 'meanwhile');
+			expect(new Set(edited.map(({ externalId }) => externalId))).toEqual(
+				new Set([made[0]?.externalId, made.at(-1)?.externalId]),
+			);
+			const all = [...first.records, ...rest.records, ...next.records].map(({ externalId }) => externalId);
+			expect(new Set(all)).toEqual(new Set(made.map(({ externalId }) => externalId)));
+		});
+
 		promised(promises.sortedCursor)('loses none of many records changed in the same instant', async () => {
 			const kit = harness();
 			const { cursor } = await power(kit.connect(), 'changesSince')(kit.binding, 'now', []);
@@ -103,11 +136,11 @@ export const changePromises: PromiseTests = ({ promises }, harness) => {
 
 async function drain(
 	kit: Harness,
-	from: Cursor,
+	from: Cursor | 'beginning',
 ): Promise<{ records: ExternalRecord[]; cursor: Cursor; pages: number }> {
 	const records: ExternalRecord[] = [];
 	const adapter = kit.connect();
-	let cursor = from;
+	let cursor: Cursor | 'beginning' = from;
 	for (let pages = 1; pages <= TOO_MANY_PAGES; pages++) {
 		const page = await power(adapter, 'changesSince')(kit.binding, cursor, [kit.textField]);
 		records.push(...page.records);
