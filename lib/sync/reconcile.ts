@@ -12,6 +12,7 @@ import { readExternals } from './read-externals';
 import type { PullOutcome, Replication, RunReport } from './replication';
 import { findPending } from './run';
 import { runRecords } from './run-records';
+import { asClaimed } from './sent';
 
 /** Name of the progress row. */
 const KIND = 'reconcile';
@@ -101,7 +102,7 @@ async function comparePage(
 		replication.signal?.throwIfAborted();
 		const limit = Math.min(left, replication.promises.batchSize.read);
 		const links = await table.page(replication.tenant, { afterLocalId: page.position ?? undefined, limit });
-		page.differing.push(...(await compareLinks(replication, links, counts)));
+		page.differing.push(...(await compareLinks(replication, links.map(asClaimed), counts)));
 		page.position = links.at(-1)?.localId ?? page.position;
 		page.finished = links.length < limit;
 		left -= limit;
@@ -158,6 +159,7 @@ function planOrError(
 		return planRecord(replication.binding, {
 			localId: link.localId,
 			fields: ownFields(replication.binding, 'lastAgreed', {}, link),
+			side: 'lastAgreed',
 			link,
 			external,
 			push: true,

@@ -68,6 +68,8 @@ describeOnBothStores('a store made by the first version', (site) => {
 				unsent: null,
 				flips: null,
 				sent: null,
+				inDoubt: false,
+				handed: null,
 				columns: { stage: 'won' },
 			});
 			await links.claim('t', ['a'], { owner: 'run', seconds: 60 });
@@ -104,7 +106,7 @@ describeOnBothStores('a store made by the first version', (site) => {
 		await store.createLinkTables('crm', [{ entity: 'order', columns: ['stage'] }]);
 		const dialect = site.kind === 'postgres' ? POSTGRES : SQLITE;
 		await site.aside(`DROP INDEX ${dialect.table('crm_order_link_due')}`, location);
-		for (const column of ['unsent', 'flips', 'sent']) {
+		for (const column of ['unsent', 'flips', 'sent', 'in_doubt', 'handed']) {
 			await site.aside(`ALTER TABLE ${dialect.table('crm_order_link')} DROP COLUMN ${column}`, location);
 		}
 		await store.createLinkTables('crm', [{ entity: 'order', columns: ['stage'] }]);
