@@ -9,9 +9,10 @@ const KEPT = 5;
 /** A flow that has not written its patch by now will not: in milliseconds. */
 const OVERDUE_MS = 3_600_000;
 
-/** True where your system's copy of a value could win over a newer one of the other side, or seem to conflict with it. */
+/** Fields that follow the other side beyond their first value. */
 export function noteWorthy(rule: FieldRule): boolean {
-	return rule.direction === 'both' && !externalAlwaysWins(rule);
+	if (rule.direction === 'pull') return rule.strength !== 'initial' && rule.policy !== 'onlyIfEmpty';
+	return rule.direction === 'both';
 }
 
 export function externalAlwaysWins(rule: FieldRule): boolean {
@@ -28,7 +29,7 @@ export function takenOver(
 	local: FieldValue | undefined,
 	external: FieldValue | undefined,
 ): { local: FieldValue; external: FieldValue } | undefined {
-	if (local === undefined || external === undefined || rule.direction !== 'both') return undefined;
+	if (local === undefined || external === undefined || rule.direction === 'push') return undefined;
 	const known = baseOf(link?.base, rule);
 	if (known !== undefined && sameValue(known.local, local)) return undefined;
 	const copy = link?.handed?.[baseKey(rule)]?.findLast(
@@ -44,12 +45,29 @@ export function isOverdue(rule: FieldRule, link: LinkRow | undefined, local: Fie
 	return (link?.handed?.[baseKey(rule)] ?? []).some(({ at }) => at < now.getTime() - OVERDUE_MS);
 }
 
-export function isNoted(handed: LinkRow['handed'] | undefined, key: string, { local, external }: Omit<Handed, 'at'>) {
-	return (handed?.[key] ?? []).some((one) => sameValue(one.local, local) && sameValue(one.external, external));
+/**
+ * True when your side, which is not known, may hold a copy of what the other side has taken back to what was agreed: the
+ * value goes out once more then, until it is confirmed.
+ */
+export function isTakenBack(rule: FieldRule, link: LinkRow | undefined, external: FieldValue | undefined): boolean {
+	const known = baseOf(link?.base, rule);
+	if (!noteWorthy(rule) || known === undefined || external === undefined) return false;
+	if (!sameValue(known.external, external)) return false;
+	return (link?.handed?.[baseKey(rule)] ?? []).some((one) => !sameValue(one.external, external));
+}
+
+/** True when it need not be noted again. */
+export function isNoted(handed: LinkRow['handed'] | undefined, key: string, one: Handed): boolean {
+	return (handed?.[key] ?? []).some((noted) => isSame(noted, one) && noted.at >= one.at - OVERDUE_MS);
 }
 
 export function withHanded(handed: LinkRow['handed'], key: string, one: Handed): NonNullable<LinkRow['handed']> {
-	return { ...handed, [key]: [...(handed?.[key] ?? []), one].slice(-KEPT) };
+	const others = (handed?.[key] ?? []).filter((noted) => !isSame(noted, one));
+	return { ...handed, [key]: [...others, one].slice(-KEPT) };
+}
+
+function isSame(one: Handed, other: Handed): boolean {
+	return sameValue(one.local, other.local) && sameValue(one.external, other.external);
 }
 
 /** Without what is overdue of a field. */

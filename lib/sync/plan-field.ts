@@ -3,7 +3,7 @@ import type { Conflict, ConflictReason, LinkRow } from '../store/store';
 import { baseKey, baseOf } from './base';
 import { sameValue } from './fields';
 import { flipsTooOften, type FreezeRule } from './flips';
-import { externalAlwaysWins, takenOver } from './handed';
+import { externalAlwaysWins, isTakenBack, takenOver } from './handed';
 import { mergeField, type FieldSides } from './merge';
 import { isAssumed, type OwnSide } from './own-side';
 import { mayBeOwnWrite, ownWrite } from './own-write';
@@ -124,6 +124,9 @@ function byVerdict(rule: FieldRule, sides: FieldSides, input: PlanInput): FieldS
 	const { local, external } = sides;
 	switch (mergeField(rule, sides, recency)) {
 		case 'none':
+			if (input.pull && local === undefined && isTakenBack(rule, input.link, external)) {
+				return pulled(rule, sides, input);
+			}
 			return NOTHING;
 		case 'agree':
 			return agreed(sides);
