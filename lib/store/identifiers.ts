@@ -29,6 +29,8 @@ export const COMMON_LINK_COLUMNS = [
 	'unsent',
 	'flips',
 	'sent',
+	'in_doubt',
+	'handed',
 ] as const;
 
 /** @throws CrosslinkError `rejected` when `name` cannot be (part of) a table or column name */

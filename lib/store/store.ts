@@ -48,6 +48,20 @@ export interface LinkRow {
 	 * found there of them is our own write. null once a run has seen what arrived.
 	 */
 	sent: Record<string, FieldValue[]> | null;
+	/** A run may have written to the other side without living to tell what; until a run has seen both sides. */
+	inDoubt: boolean;
+	/**
+	 * What was handed out of two-way fields for your system to write, and not confirmed, by base key, newest last: your
+	 * system's copy of it is no edit.
+	 */
+	handed: Record<string, Handed[]> | null;
+}
+
+/** A value handed out, in each side's form, and when (epoch milliseconds). */
+export interface Handed {
+	local: FieldValue;
+	external: FieldValue;
+	at: number;
 }
 
 /** One change of a field: a short hash of the new value, and when (epoch milliseconds). */
@@ -74,6 +88,8 @@ export interface LinkChange {
 	unsent?: Fields | null;
 	flips?: Record<string, Flip[]> | null;
 	sent?: LinkRow['sent'];
+	inDoubt?: boolean;
+	handed?: LinkRow['handed'];
 	/** Ids that were merged into `externalId`: kept so that they lead to this link. */
 	aliases?: string[];
 }
@@ -116,7 +132,10 @@ export interface LinkTable {
 	findByLocalIds(tenant: string, localIds: string[]): Promise<LinkRow[]>;
 	/** Follows aliases: the map's key is the id asked for, the row may carry the survivor's. */
 	findByExternalIds(tenant: string, externalIds: string[]): Promise<Map<string, LinkRow>>;
-	/** Takes leases on these links in one transaction; creates missing links as `pending` first. */
+	/**
+	 * Takes leases on these links in one transaction; creates missing links as `pending` first. A link whose last run let
+	 * its lease run out comes back `inDoubt`.
+	 */
 	claim(tenant: string, localIds: string[], lease: Lease): Promise<ClaimResult>;
 	/**
 	 * Writes results and releases the leases, in one transaction. Of `alongside` only what is about links that were
@@ -135,6 +154,11 @@ export interface LinkTable {
 	): Promise<void>;
 	/** Gives leases back without writing anything else. A link that never got an external id stays `pending`. */
 	release(tenant: string, leaseOwner: string, localIds: string[]): Promise<void>;
+	/**
+	 * Puts links in doubt that were written to and could not be settled, and ends their leases, whoever holds them: what
+	 * another run has found out since then was found too early.
+	 */
+	doubt(tenant: string, localIds: string[]): Promise<void>;
 	/**
 	 * Makes or re-points links by hand, any number of rows; duplicates by local id: the last one counts.
 	 * Outcomes come once per local id, in the order of their first appearance.

@@ -59,7 +59,7 @@ function doneOf(run: RecordRun, { link, plan, error, gone }: Progress): Array<{ 
 
 function logOf(replication: Replication, entry: Progress): SyncLogEntry[] {
 	const { link, plan, record, error, gone } = entry;
-	if (replication.syncLog === 'off') return [];
+	if (replication.syncLog === 'off' || entry.cancelled) return [];
 	const about = { localId: link.localId, externalId: entry.externalId, at: replication.now(), run: replication.runId };
 	if (error) {
 		const reason = `${error.message} ${error.remedy}`;

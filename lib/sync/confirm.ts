@@ -3,6 +3,7 @@ import type { Base, Conflict, LinkChange, LinkRow, SyncLogEntry } from '../store
 import { changeEntry } from './alongside';
 import { sameValue } from './fields';
 import { withFlip } from './flips';
+import { withoutAgreed } from './handed';
 import { linkBusy, withLeases } from './leases';
 import { failure, outcomeOf, viewOf } from './outcome';
 import { readReceipt, type Receipt } from './receipt';
@@ -71,20 +72,34 @@ function confirmLink(
 	const { localId } = link;
 	const base: Base = { local: { ...link.base?.local }, external: { ...link.base?.external } };
 	const flips = { ...link.flips };
+	let { handed } = link;
 	const changes: FieldChange[] = [];
 	const done: Confirmed['done'] = [];
 	for (const move of receipts.flatMap((receipt) => receipt.moves)) {
 		// A person's decision is carried out by this very write, whatever the base says by now.
 		if (move.settles && pending?.has(move.key)) done.push({ localId, key: move.key });
 		const overtaken = !sameValue(base.external[move.key], move.was);
-		if (overtaken || sameValue(base.external[move.key], move.external)) continue;
+		if (overtaken) continue;
+		handed = withoutAgreed(handed, move.key, move.external);
+		const agreed = sameValue(base.external[move.key], move.external) && sameValue(base.local[move.key], move.local);
+		if (agreed) continue;
 		changes.push({ field: move.field, from: base.local[move.key], to: move.local, direction: 'pull' });
 		base.local[move.key] = move.local;
 		base.external[move.key] = move.external;
 		flips[move.key] = withFlip(flips[move.key], move.external, replication.now(), replication.freeze);
 	}
-	const moved = { base, flips, lastSyncedAt: replication.now(), externalVersion: receipts.at(-1)?.version ?? null };
-	const change: LinkChange = { localId, ...(changes.length === 0 ? {} : moved), ...statusAfter(link, pending, done) };
+	const moved = {
+		base,
+		flips,
+		lastSyncedAt: replication.now(),
+		externalVersion: receipts.at(-1)?.version ?? null,
+	};
+	const change: LinkChange = {
+		localId,
+		...(changes.length === 0 ? {} : moved),
+		...(handed === link.handed ? {} : { handed }),
+		...statusAfter(link, pending, done),
+	};
 	const outcome = outcomeOf(replication, {
 		outcome: changes.length === 0 ? 'unchanged' : 'updated',
 		localId,

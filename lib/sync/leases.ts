@@ -8,11 +8,16 @@ const BUSY_WAIT_MS = 20_000;
 const BUSY_POLL_MS = 50;
 const BUSY_POLL_MAX_MS = 1_000;
 
-/**
- * What is done with leased links; returns the local ids it settled, whose leases are gone already. Links it gives to
- * `leave` are claimed again soon: so that nobody waits long for links a slow run has not come to yet.
- */
-export type LeasedWork = (links: LinkRow[], leave: (links: LinkRow[]) => void) => Promise<ReadonlySet<string>>;
+/** What work on leased links says while it is at it. */
+export interface LeasedSteps {
+	/** These are claimed again soon: so that nobody waits long for links a slow run has not come to yet. */
+	leave: (links: LinkRow[]) => void;
+	/** These are about to be written on the other side: what is not settled of them is in doubt from here on. */
+	called: (links: LinkRow[]) => void;
+}
+
+/** What is done with leased links; returns the local ids it settled, whose leases are gone already. */
+export type LeasedWork = (links: LinkRow[], told: LeasedSteps) => Promise<ReadonlySet<string>>;
 
 /** Links in one claim and commit. */
 export interface ChunkSize {
@@ -77,12 +82,19 @@ async function claimAndWork(
 	const { claimed, busy } = await table.claim(replication.tenant, localIds, lease);
 	if (claimed.length === 0) return { held: busy, left: [] };
 	const left: string[] = [];
+	const called = new Set<string>();
 	let settled: ReadonlySet<string> = new Set();
 	try {
-		settled = await work(claimed, (links) => left.push(...links.map((link) => link.localId)));
+		settled = await work(claimed, {
+			leave: (links) => left.push(...links.map((link) => link.localId)),
+			called: (links) => links.forEach((link) => called.add(link.localId)),
+		});
 	} finally {
 		const kept = claimed.map((link) => link.localId).filter((localId) => !settled.has(localId));
-		if (kept.length > 0) await table.release(replication.tenant, replication.runId, kept);
+		const doubtful = kept.filter((localId) => called.has(localId));
+		if (doubtful.length > 0) await table.doubt(replication.tenant, doubtful);
+		const clean = kept.filter((localId) => !called.has(localId));
+		if (clean.length > 0) await table.release(replication.tenant, replication.runId, clean);
 	}
 	return { held: busy, left };
 }

@@ -1,7 +1,7 @@
-import type { EntityBinding, Fields } from '../adapters/adapter';
+import type { EntityBinding, FieldRule, Fields } from '../adapters/adapter';
 import type { LinkRow } from '../store/store';
 import { valueAt, withValueAt } from './fields';
-import { baseKey } from './plan-field';
+import { baseKey } from './base';
 import { localFieldsOf } from './transform/join';
 
 /**
@@ -31,6 +31,13 @@ function lastAgreed(binding: EntityBinding, link: LinkRow | undefined): Fields {
 		if (value !== undefined) fields = withValueAt(fields, rule.local, value);
 	}
 	return withUnsent(binding, fields, link);
+}
+
+/** True when the run takes the field for what was last agreed, without having heard of it since. */
+export function isAssumed(rule: FieldRule, side: OwnSide | undefined, link: LinkRow | undefined): boolean {
+	if (side !== 'lastAgreed') return false;
+	const unsent = link && link.errorCode !== null ? link.unsent : null;
+	return !unsent || localFieldsOf(rule).every((local) => valueAt(unsent, local) === undefined);
 }
 
 /** What failed to get over is newer than what was agreed; a repair must not take it for done. */

@@ -1,10 +1,16 @@
 import type { ExternalRecord, FieldRule, Fields, FieldValue } from '../adapters/adapter';
-import type { Base, Conflict, ConflictReason, LinkRow } from '../store/store';
-import { isEmpty, sameValue } from './fields';
+import type { Conflict, ConflictReason, LinkRow } from '../store/store';
+import { baseKey, baseOf } from './base';
+import { sameValue } from './fields';
 import { flipsTooOften, type FreezeRule } from './flips';
+import { externalAlwaysWins, isTakenBack, takenOver } from './handed';
 import { mergeField, type FieldSides } from './merge';
+import { isAssumed, type OwnSide } from './own-side';
+import { mayBeOwnWrite, ownWrite } from './own-write';
 import { sidesAgree, toExternal, toLocal } from './transform';
 import { localValueOf } from './transform/join';
+
+export { baseKey, baseOf } from './base';
 
 /** Everything a plan is made of. Nothing else decides, so that the same input always gives the same plan. */
 export interface PlanInput {
@@ -14,6 +20,10 @@ export interface PlanInput {
 	link: LinkRow | undefined;
 	/** `fields` is what was last agreed, not what your system was seen to have. */
 	assumed?: boolean;
+	/** Where `fields` come from; left out = from the flow. */
+	side?: OwnSide;
+	/** The record was found by the key that only a create of ours can have given it. */
+	made?: boolean;
 	/** The record as the other side has it now; undefined = not looked at. */
 	external: ExternalRecord | undefined;
 	/** Which directions this run carries out. */
@@ -36,21 +46,11 @@ export type FieldStep =
 	| { do: 'agree'; local: FieldValue; external: FieldValue; settles?: true }
 	| { do: 'conflict'; reason: ConflictReason; local: FieldValue | undefined; external: FieldValue | undefined }
 	/** A field both sides may change, pulled without knowing this side: nothing is done, and it is said. */
-	| { do: 'unseen' };
+	| { do: 'unseen' }
+	/** The other side may hold our own write; only a run that sees this side too can tell what is to be done. */
+	| { do: 'doubt' };
 
 const NOTHING: FieldStep = { do: 'nothing' };
-
-/** Name of a field in the base: both ends of the rule, so that a re-mapped field starts without a base. */
-export function baseKey(rule: Pick<FieldRule, 'local' | 'external'>): string {
-	return `${rule.local}>${rule.external}`;
-}
-
-/** What the base holds for a rule; undefined = nothing was ever agreed. */
-export function baseOf(base: Base | null | undefined, rule: FieldRule): FieldSides['base'] {
-	const key = baseKey(rule);
-	if (!base || !(Object.hasOwn(base.local, key) || Object.hasOwn(base.external, key))) return undefined;
-	return { local: base.local[key], external: base.external[key] };
-}
 
 /**
  * Decides one field. Pure.
@@ -59,7 +59,7 @@ export function baseOf(base: Base | null | undefined, rule: FieldRule): FieldSid
 export function planField(rule: FieldRule, input: PlanInput): FieldStep {
 	const { local, localAsExternal } = ownValue(rule, input);
 	const external = input.external?.fields[rule.external];
-	const own = ownWrite(rule, input.link, external);
+	const own = ownWrite(rule, input.link, external) ?? takenOver(rule, input.link, local, external);
 	const sides: FieldSides = {
 		local,
 		external,
@@ -69,46 +69,25 @@ export function planField(rule: FieldRule, input: PlanInput): FieldStep {
 	};
 	const pending = input.pending.get(baseKey(rule));
 	if (pending?.status === 'resolved') return carryOut(rule, sides, pending, input);
-	if (pending !== undefined && (pending.reason === 'flip_flop' || local === undefined || external === undefined)) {
-		return { do: 'conflict', reason: pending.reason, local, external };
+	if (pending !== undefined && staysOpen(pending, rule, sides, input)) {
+		const here = isAssumed(rule, input.side, input.link) ? undefined : local;
+		return {
+			do: 'conflict',
+			reason: pending.reason,
+			local: here ?? pending.local,
+			external: external ?? pending.external,
+		};
 	}
-	const verdict = byVerdict(rule, sides, input);
+	const verdict = inDoubt(rule, sides, input, own !== undefined) ?? byVerdict(rule, sides, input);
 	// Our own write is agreed on from here on, whether or not this side has moved on since.
 	const step = own && verdict.do === 'nothing' ? { do: 'agree' as const, ...own } : verdict;
 	return pending === undefined || step.do === 'conflict' ? step : { ...step, ...{ settles: true as const } };
 }
 
-/**
- * A write of ours whose answer nobody lived to keep: the other side holds what the link says was being sent. That is then
- * what both sides last agreed on, or our own write would count as an edit over there and could undo a newer one here.
- */
-function ownWrite(
-	rule: FieldRule,
-	link: LinkRow | undefined,
-	external: FieldValue | undefined,
-): { local: FieldValue; external: FieldValue } | undefined {
-	const sent = link?.sent?.[baseKey(rule)];
-	if (sent === undefined || external === undefined || rule.direction === 'pull') return undefined;
-	const known = baseOf(link?.base, rule);
-	if (known !== undefined && sameValue(known.external, external)) return undefined;
-	const local = sent.findLast((value) => sidesAgree(rule, value, external) || looksLike(value, external));
-	return local === undefined ? undefined : { local, external };
-}
-
-/** The same but for case, blanks and punctuation: what is left when the other side brings a text into its own form. */
-function looksLike(sent: FieldValue, found: FieldValue): boolean {
-	if (typeof sent === 'object' || typeof found === 'object' || sent === '' || found === '') {
-		return isEmpty(sent) && isEmpty(found);
-	}
-	const numbers = [sent, found].map(Number);
-	if (!numbers.some(Number.isNaN)) return numbers[0] === numbers[1];
-	const [one, other] = [sent, found].map((value) =>
-		String(value)
-			.normalize('NFKC')
-			.toLowerCase()
-			.replace(/[^\p{L}\p{N}]/gu, ''),
-	);
-	return one !== '' && one === other;
+/** Only a run that sees both sides can find that they have come to agree. */
+function staysOpen(pending: Conflict, rule: FieldRule, { local, external }: FieldSides, input: PlanInput): boolean {
+	if (pending.reason === 'flip_flop' || local === undefined || external === undefined) return true;
+	return isAssumed(rule, input.side, input.link);
 }
 
 /** Your side's value and what a push would send of it; a new record takes the rule's default for an absent field. */
@@ -124,6 +103,19 @@ function ownValue(rule: FieldRule, { fields, link }: PlanInput): Pick<FieldSides
 	return { local: value === undefined && sent !== undefined ? null : value, localAsExternal: sent };
 }
 
+/**
+ * What a write of ours, of which it is not known whether this side still holds it, leads to; undefined = nothing special.
+ * Found again, it is agreed on and never undone by what was agreed before it. Where it may be one, your side is the source
+ * of the field, and its value is written once more.
+ */
+function inDoubt(rule: FieldRule, sides: FieldSides, input: PlanInput, own: boolean): FieldStep | undefined {
+	const assumed = isAssumed(rule, input.side, input.link);
+	if (own) return assumed ? NOTHING : undefined;
+	if (!mayBeOwnWrite(rule, input.link, sides, input.made === true)) return undefined;
+	if (assumed || sides.local === undefined) return { do: 'doubt' };
+	return input.push && sides.localAsExternal !== undefined ? pushed(rule, sides, input) : undefined;
+}
+
 function byVerdict(rule: FieldRule, sides: FieldSides, input: PlanInput): FieldStep {
 	const recency = {
 		localModifiedAt: input.localModifiedAt,
@@ -132,6 +124,9 @@ function byVerdict(rule: FieldRule, sides: FieldSides, input: PlanInput): FieldS
 	const { local, external } = sides;
 	switch (mergeField(rule, sides, recency)) {
 		case 'none':
+			if (input.pull && local === undefined && isTakenBack(rule, input.link, external)) {
+				return pulled(rule, sides, input);
+			}
 			return NOTHING;
 		case 'agree':
 			return agreed(sides);
@@ -165,10 +160,6 @@ function pulled(rule: FieldRule, { local, external, base }: FieldSides, input: P
 	if (flipsTooOften(flips, value, input.now, input.freeze))
 		return { do: 'conflict', reason: 'flip_flop', local, external };
 	return { do: 'pull', local: toLocal(rule, value, local ?? base?.local), external: value };
-}
-
-function externalAlwaysWins(rule: FieldRule): boolean {
-	return rule.policy === 'owner' && rule.owner === 'external';
 }
 
 /** A person has decided: the next run that can, does it. */

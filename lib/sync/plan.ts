@@ -1,11 +1,13 @@
 import type { EntityBinding, FieldRule, Fields, FieldValue } from '../adapters/adapter';
-import type { Base, Conflict, ConflictReason, Flip, LinkRow } from '../store/store';
+import type { Base, Conflict, ConflictReason, Flip, Handed, LinkRow } from '../store/store';
 import { sameValue, withValueAt } from './fields';
 import { withFlip } from './flips';
+import { isNoted, isOverdue, noteWorthy } from './handed';
 import { needsExternalValue } from './merge';
 import { planAssociations, type AssociationMove } from './plan-associations';
 import { baseKey, baseOf, planField, type FieldStep, type PlanInput } from './plan-field';
 import type { FieldChange } from './replication';
+import { mayHaveArrived } from './sent';
 import { localValueOf } from './transform/join';
 
 /** One field a pull brings in, with what the base said when it was read. */
@@ -50,8 +52,12 @@ export interface RecordPlan {
 	settles: string[];
 	/** Fields of both sides that this run could not decide without knowing this side. */
 	unseen: string[];
-	/** The other side was seen, so that the link need not remember any more what was on its way there. */
+	/** Both sides were seen, so that the link need not remember any more what was on its way there. */
 	arrived: boolean;
+	/** Values of the patch that have to be noted with the link before it leaves the house, by base key. */
+	handed: Array<Handed & { key: string }>;
+	/** Base keys of what was handed out long ago and never taken over. */
+	overdue: string[];
 	/** History of the pushed fields, to be kept with the link. */
 	flips: Record<string, Flip[]>;
 }
@@ -74,10 +80,15 @@ export function planRecord(binding: EntityBinding, input: PlanInput): RecordPlan
 		conflicts: [],
 		settles: [],
 		unseen: [],
-		arrived: input.push && Boolean(input.link?.sent) && input.external !== undefined,
+		arrived: seesArrivals(input),
+		handed: [],
+		overdue: [],
 		flips: {},
 	};
-	for (const rule of binding.fields) take(plan, rule, planField(rule, input), input);
+	for (const rule of binding.fields) {
+		take(plan, rule, planField(rule, input), input);
+		if (seesOverdue(rule, input)) plan.overdue.push(baseKey(rule));
+	}
 	if (plan.conflicts.length > 0) plan.arrived = false;
 	const idle = Object.keys(plan.writes).length === 0 && plan.associations.length === 0;
 	if (!input.push || (plan.kind === 'update' && idle)) plan.kind = 'none';
@@ -100,6 +111,8 @@ export function emptyPlan(localId: string): RecordPlan {
 		settles: [],
 		unseen: [],
 		arrived: false,
+		handed: [],
+		overdue: [],
 		flips: {},
 	};
 }
@@ -111,8 +124,20 @@ export function touchesLink(plan: RecordPlan): boolean {
 		plan.conflicts.length > 0 ||
 		plan.settles.length > 0 ||
 		plan.arrived ||
+		plan.handed.length > 0 ||
+		plan.overdue.length > 0 ||
 		Object.keys(plan.agreed.local).length > 0
 	);
+}
+
+/** What your system was last known to have says nothing about what has come of a write since. */
+function seesArrivals({ push, link, external, side }: PlanInput): boolean {
+	return push && side !== 'lastAgreed' && external !== undefined && link !== undefined && mayHaveArrived(link);
+}
+
+function seesOverdue(rule: FieldRule, { fields, side, link, now }: PlanInput): boolean {
+	if (fields === undefined || side === 'lastAgreed' || !link?.handed) return false;
+	return isOverdue(rule, link, localValueOf(rule, fields), now);
 }
 
 function take(plan: RecordPlan, rule: FieldRule, step: FieldStep, input: PlanInput): void {
@@ -136,6 +161,9 @@ function take(plan: RecordPlan, rule: FieldRule, step: FieldStep, input: PlanInp
 			return;
 		case 'unseen':
 			plan.unseen.push(rule.local);
+			return;
+		case 'doubt':
+			plan.arrived = false;
 			return;
 		case 'nothing':
 			return;
@@ -174,6 +202,10 @@ function bringIn(
 		...(base?.external === undefined ? {} : { was: base.external }),
 		...(settles ? { settles } : {}),
 	});
+	const handed = { local, external, at: input.now.getTime() };
+	if (noteWorthy(rule) && !isNoted(input.link?.handed, baseKey(rule), handed)) {
+		plan.handed.push({ ...handed, key: baseKey(rule) });
+	}
 	const now = input.fields === undefined ? undefined : localValueOf(rule, input.fields);
 	plan.changes.push({ field: rule.local, from: now ?? base?.local, to: local, direction: 'pull' });
 }
@@ -186,12 +218,11 @@ export function needsExternalRecord(
 	pending: ReadonlyMap<string, Conflict> | undefined,
 ): boolean {
 	if (!link?.externalId) return false;
+	if (mayHaveArrived(link)) return true;
 	if (pending !== undefined && pending.size > 0) return true;
 	return binding.fields.some((rule) => {
 		const local = localValueOf(rule, fields);
 		if (local === undefined) return false;
-		// A write that was never acknowledged: only a look shows whether it arrived.
-		if (link.sent?.[baseKey(rule)] !== undefined) return true;
 		if (!needsExternalValue(rule)) return false;
 		if (rule.strength === 'enforced') return true;
 		const base = baseOf(link.base, rule);

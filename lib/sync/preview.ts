@@ -9,8 +9,9 @@ import { baseOf } from './plan-field';
 import { costOf } from './preview-cost';
 import { readExternals } from './read-externals';
 import type { FieldChange, PlanSummary, PushItem, Replication, SyncOutcome } from './replication';
-import { planOf, type RecordRun, type SeenRecord } from './run';
+import { linkedTo, planOf, type RecordRun, type SeenRecord } from './run';
 import { beginRun } from './run-records';
+import { asClaimed } from './sent';
 import { fieldConflict, goneText } from './errors';
 import { viewOfConflict } from './settlement-outcome';
 
@@ -23,7 +24,9 @@ export async function preview(
 	items: PushItem[],
 	direction: 'push' | 'sync',
 ): Promise<{ outcomes: SyncOutcome[]; summary: PlanSummary }> {
-	const { run, refused } = await beginRun(replication, items, direction === 'sync');
+	const begun = await beginRun(replication, items, direction === 'sync');
+	const known = new Map([...begun.run.known].map(([localId, link]) => [localId, asClaimed(link)]));
+	const [run, refused] = [{ ...begun.run, known }, begun.refused];
 	const sights = await see(run);
 	const plans: Array<{ group: RecordGroup; plan: RecordPlan }> = [];
 	const shown = new Map<string, SyncOutcome>();
@@ -94,8 +97,8 @@ function show(
 	}
 	try {
 		const record = sight === 'gone' ? undefined : sight;
-		const linked = link && link.externalId === null && record ? { ...link, externalId: record.externalId } : link;
-		const plan = planOf(run, group, linked, record);
+		const linked = linkedTo(link, record);
+		const plan = planOf(run, group, link, record);
 		plans.push({ group, plan });
 		const changes = withBase(replication, linked, plan);
 		if (plan.conflicts.length > 0) {

@@ -8,6 +8,7 @@ import { followSurvivors } from './merged-records';
 import { failure, outcomeOf, viewOf, withoutPatch } from './outcome';
 import { handOut, patchOutcome } from './patch';
 import { planRecord, type RecordPlan } from './plan';
+import { noteHanded } from './note-handed';
 import { noteFindings, type Finding } from './pull-findings';
 import { readExternals } from './read-externals';
 import type { PullItem, PullOutcome, Replication } from './replication';
@@ -57,6 +58,7 @@ export async function pullLinks(
 	const moved = await followSurvivors(replication, table, links.filter(isLive), records);
 	const outcomes = new Map<string, PullOutcome>();
 	const findings: Finding[] = [];
+	const plans = new Map<string, RecordPlan>();
 	for (const before of links) {
 		const link = moved.get(before.localId) ?? before;
 		const record = records.get(before.externalId);
@@ -67,10 +69,11 @@ export async function pullLinks(
 			outcomes.set(link.localId, gone(replication, link));
 		} else {
 			if (!isLive(link)) findings.push({ link, kind: 'back' });
-			outcomes.set(link.localId, pulled(replication, link, record, pending.get(link.localId), findings));
+			outcomes.set(link.localId, pulled(replication, link, record, pending.get(link.localId), findings, plans));
 		}
 	}
 	await noteFindings(replication, table, findings);
+	await noteHanded(replication, table, plans);
 	return outcomes;
 }
 
@@ -80,6 +83,7 @@ function pulled(
 	record: ExternalRecord,
 	pending: ReadonlyMap<string, Conflict> | undefined,
 	findings: Finding[],
+	plans: Map<string, RecordPlan>,
 ): PullOutcome {
 	try {
 		const plan = planRecord(replication.binding, {
@@ -93,6 +97,7 @@ function pulled(
 			freeze: replication.freeze,
 			now: replication.now(),
 		});
+		plans.set(link.localId, plan);
 		if (plan.conflicts.length === 0) return patchOutcome(replication, link, plan, record);
 		findings.push({ link, kind: 'conflict', plan });
 		return inConflict(replication, link, record, plan);

@@ -12,6 +12,7 @@ import { readExternals } from './read-externals';
 import type { PullOutcome, Replication, RunReport } from './replication';
 import { findPending } from './run';
 import { runRecords } from './run-records';
+import { asClaimed } from './sent';
 
 /** Name of the progress row. */
 const KIND = 'reconcile';
@@ -51,11 +52,12 @@ export async function* reconcile(replication: Replication, options: ReconcileOpt
 	const deadline = Date.now() + options.maxMs;
 
 	for (;;) {
-		replication.signal?.throwIfAborted();
-		const links = await table.page(tenant, { afterLocalId: position ?? undefined, limit: options.pageSize });
-		const outcomes = await reconcilePage(replication, table, links, options.repair, counts);
-		position = links.at(-1)?.localId ?? position;
-		const finished = links.length < options.pageSize;
+		const page = await comparePage(replication, table, position, options.pageSize, counts);
+		const outcomes = options.repair
+			? await repairPage(replication, table, page.differing, counts)
+			: page.differing.map(({ outcome }) => outcome);
+		position = page.position;
+		const { finished } = page;
 		await pruneLog(replication, { always: true });
 		const finishedAt = finished ? replication.now() : null;
 		await store.progress.save(tenant, integration, binding.entity, KIND, { position, counts, startedAt, finishedAt });
@@ -64,70 +66,86 @@ export async function* reconcile(replication: Replication, options: ReconcileOpt
 	}
 }
 
-async function reconcilePage(
-	replication: Replication,
-	table: LinkTable,
-	page: LinkRow[],
-	repair: boolean,
-	counts: Record<string, number>,
-): Promise<PullOutcome[]> {
-	const links = page.filter((link): link is LinkRow & { externalId: string } => {
-		return link.externalId !== null && link.syncStatus !== 'deleted';
-	});
-	const records = await readExternals(
-		replication,
-		links.map((link) => link.externalId),
-	);
-	const differing = await differences(replication, links, records);
-	const add = (name: string, value: number): void => {
-		counts[name] = (counts[name] ?? 0) + value;
-	};
-	add('checked', links.length);
-	add('missing', links.filter((link) => !records.has(link.externalId)).length);
-	add('differing', differing.length);
-	if (!repair) return differing.map(({ outcome }) => outcome);
-
-	const missing = differing.filter(({ gone }) => gone).length;
-	if (replication.binding.onDelete !== 'ignore')
-		await checkBrake(replication, 'deletes', (counts.unlinked ?? 0) + missing);
-	const writes = differing.filter(({ push }) => push).length;
-	await checkBrake(replication, 'changes', (counts.written ?? 0) + writes);
-	const outcomes = await repairAll(replication, table, differing, records);
-	add('written', writes);
-	add('repaired', outcomes.filter(({ outcome }) => outcome === 'updated').length);
-	if (replication.binding.onDelete !== 'ignore') add('unlinked', missing);
-	return outcomes;
-}
+type LiveLink = LinkRow & { externalId: string };
 
 interface Difference {
-	link: LinkRow & { externalId: string };
+	link: LiveLink;
+	/** As the other side has it; undefined = it is not there any more. */
+	record: ExternalRecord | undefined;
 	outcome: PullOutcome;
-	gone: boolean;
 	/** Something is to be written to the other side. */
 	push: boolean;
 }
 
-/** Links whose record differs from the base, with the plan that would mend it. Writes nothing. */
-async function differences(
+interface ComparedPage {
+	differing: Difference[];
+	/** Local id of the last link looked at. */
+	position: string | null;
+	/** There are no more links. */
+	finished: boolean;
+}
+
+/**
+ * Compares a page, one call's worth of links at a time, and keeps of it what differs. A whole page in memory would live
+ * longer than V8 waits with its young objects: it moves them, and then all like them, to where only a full collection
+ * finds them (100,000 links: 100 MB more).
+ */
+async function comparePage(
 	replication: Replication,
-	links: Array<LinkRow & { externalId: string }>,
-	records: ReadonlyMap<string, ExternalRecord>,
+	table: LinkTable,
+	after: string | null,
+	pageSize: number,
+	counts: Record<string, number>,
+): Promise<ComparedPage> {
+	const page: ComparedPage = { differing: [], position: after, finished: false };
+	for (let left = pageSize; left > 0 && !page.finished;) {
+		replication.signal?.throwIfAborted();
+		const limit = Math.min(left, replication.promises.batchSize.read);
+		const links = await table.page(replication.tenant, { afterLocalId: page.position ?? undefined, limit });
+		page.differing.push(...(await compareLinks(replication, links.map(asClaimed), counts)));
+		page.position = links.at(-1)?.localId ?? page.position;
+		page.finished = links.length < limit;
+		left -= limit;
+	}
+	return page;
+}
+
+/** Links whose record differs from the base, with the plan that would mend it. Writes nothing. */
+async function compareLinks(
+	replication: Replication,
+	all: LinkRow[],
+	counts: Record<string, number>,
 ): Promise<Difference[]> {
+	const links = all.filter((link): link is LiveLink => link.externalId !== null && link.syncStatus !== 'deleted');
+	const records = await readExternals(
+		replication,
+		links.map((link) => link.externalId),
+	);
 	const pending = await findPending(replication, links);
-	return links.flatMap((link): Difference[] => {
+	const differing = links.flatMap((link): Difference[] => {
 		const record = records.get(link.externalId);
-		if (record === undefined) return [{ link, gone: true, push: false, outcome: reportGone(replication, link) }];
+		if (record === undefined) return [{ link, record, push: false, outcome: reportGone(replication, link) }];
 		const plan = planOrError(replication, link, record, pending.get(link.localId));
 		if (plan instanceof CrosslinkError) {
-			return [
-				{ link, gone: false, push: false, outcome: withoutPatch(failure(replication, link.localId, plan, link)) },
-			];
+			return [{ link, record, push: false, outcome: withoutPatch(failure(replication, link.localId, plan, link)) }];
 		}
 		const merged = record.externalId !== link.externalId;
 		if (plan.changes.length === 0 && plan.conflicts.length === 0 && !merged) return [];
 		const push = Object.keys(plan.writes).length > 0;
-		return [{ link, gone: false, push, outcome: reportDrift(replication, link, record, plan) }];
+		return [{ link, record, push, outcome: reportDrift(replication, link, record, plan) }];
 	});
+	add(counts, 'checked', links.length);
+	add(counts, 'missing', differing.filter(isGone).length);
+	add(counts, 'differing', differing.length);
+	return differing;
+}
+
+function isGone({ record }: Difference): boolean {
+	return record === undefined;
+}
+
+function add(counts: Record<string, number>, name: string, value: number): void {
+	counts[name] = (counts[name] ?? 0) + value;
 }
 
 /** A value kept with the link may not fit its rule any more, when the rule was changed since. */
@@ -141,6 +159,7 @@ function planOrError(
 		return planRecord(replication.binding, {
 			localId: link.localId,
 			fields: ownFields(replication.binding, 'lastAgreed', {}, link),
+			side: 'lastAgreed',
 			link,
 			external,
 			push: true,
@@ -154,20 +173,34 @@ function planOrError(
 	}
 }
 
-async function repairAll(
+async function repairPage(
 	replication: Replication,
 	table: LinkTable,
 	differing: Difference[],
-	records: ReadonlyMap<string, ExternalRecord>,
+	counts: Record<string, number>,
 ): Promise<PullOutcome[]> {
+	const missing = differing.filter(isGone).length;
+	if (replication.binding.onDelete !== 'ignore')
+		await checkBrake(replication, 'deletes', (counts.unlinked ?? 0) + missing);
 	const toWrite = differing.filter(({ push }) => push);
+	await checkBrake(replication, 'changes', (counts.written ?? 0) + toWrite.length);
 	const written = await runRecords(
 		replication,
 		toWrite.map(({ link }) => ({ localId: link.localId, fields: {} })),
 		true,
 		'lastAgreed',
 	);
-	const toRead = differing.filter(({ push }) => !push).map(({ link }) => link);
-	const pulled = await pullLinks(replication, table, toRead, records);
-	return [...written, ...pulled.values()];
+	const toRead = differing.filter(({ push }) => !push);
+	const records = new Map(toRead.flatMap(({ link, record }) => (record ? [[link.externalId, record] as const] : [])));
+	const pulled = await pullLinks(
+		replication,
+		table,
+		toRead.map(({ link }) => link),
+		records,
+	);
+	const outcomes = [...written, ...pulled.values()];
+	add(counts, 'written', toWrite.length);
+	add(counts, 'repaired', outcomes.filter(({ outcome }) => outcome === 'updated').length);
+	if (replication.binding.onDelete !== 'ignore') add(counts, 'unlinked', missing);
+	return outcomes;
 }

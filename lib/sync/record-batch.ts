@@ -36,7 +36,11 @@ export class RecordBatch {
 	/** Added since the last `execute`. */
 	private waiting: Progress[] = [];
 
-	constructor(private readonly run: RecordRun) {}
+	/** @param called told of links right before the call that writes their records */
+	constructor(
+		private readonly run: RecordRun,
+		private readonly called: (links: LinkRow[]) => void,
+	) {}
 
 	add({ record, merged, ...entry }: BatchEntry): void {
 		const progress: Progress = {
@@ -44,6 +48,8 @@ export class RecordBatch {
 			seen: record,
 			externalId: merged && record ? record.externalId : entry.link.externalId,
 			created: false,
+			called: false,
+			cancelled: false,
 			gone: false,
 			associations: { done: [], waiting: [] },
 		};
@@ -139,6 +145,9 @@ export class RecordBatch {
 		let results: UpsertResult[];
 		try {
 			await this.noteTwoWay(records);
+			const links = records.map(({ ref }) => this.entry(ref).link);
+			for (const { ref } of records) this.entry(ref).called = true;
+			this.called(links);
 			results = await upsert(replication.binding, records);
 		} catch (thrown) {
 			return this.failAll(records, thrown);
@@ -148,7 +157,7 @@ export class RecordBatch {
 		return results.flatMap((result) => (result.ok ? [] : [result.error])).find(isAboutTheConnection);
 	}
 
-	/** What is sent of fields that the other side may change too is noted before the call; see `ownWrite` in the plan. */
+	/** What is sent of fields that the other side may change too is noted before the call; see `ownWrite`. */
 	private async noteTwoWay(records: UpsertRecord[]): Promise<void> {
 		const { replication, table } = this.run;
 		const { fields } = replication.binding;
@@ -156,7 +165,7 @@ export class RecordBatch {
 		const notes = records.flatMap(({ ref }) => {
 			const { link, plan } = this.entry(ref);
 			const sent = sentWith(link, plan, (key) => twoWay.has(key));
-			return Object.keys(sent).length > 0 ? [{ localId: ref, sent }] : [];
+			return sent ? [{ localId: ref, sent }] : [];
 		});
 		if (notes.length > 0) await table.note(replication.tenant, replication.runId, notes);
 	}
@@ -198,10 +207,12 @@ export class RecordBatch {
 		}
 	}
 
-	/** Cancelled: records without an answer go back as they were, no attempt counted. */
+	/** Cancelled: records without an answer go back as they were, with what was on its way; no attempt counted. */
 	private dropUnfinished(): void {
 		for (const [localId, entry] of this.progress) {
-			if (entry.error && entry.record === undefined) this.progress.delete(localId);
+			if (!entry.error || entry.record !== undefined) continue;
+			if (entry.called) entry.cancelled = true;
+			else this.progress.delete(localId);
 		}
 	}
 

@@ -2,7 +2,7 @@ import type { ExternalRecord, Fields } from '../adapters/adapter';
 import { asCrosslinkError, CrosslinkError, namedFor } from '../errors';
 import type { LinkRow } from '../store/store';
 import type { RecordGroup } from './groups';
-import { inChunks } from './leases';
+import { inChunks, type LeasedSteps } from './leases';
 import { lookUp, SeveralMatches } from './look-up';
 import { failure, tombstone, withoutPatch } from './outcome';
 import { patchOutcome } from './patch';
@@ -10,7 +10,8 @@ import { ownFields } from './own-side';
 import { needsExternalRecord, touchesLink } from './plan';
 import { readExternals } from './read-externals';
 import { isAboutTheConnection, RecordBatch } from './record-batch';
-import { findPending, planOf, type RecordRun } from './run';
+import { mayHaveArrived } from './sent';
+import { findPending, linkedTo, planOf, type RecordRun } from './run';
 
 /** What was read before the lease may be this old, if the link has not moved since; then it is read again. */
 const SEEN_FRESH_MS = 5_000;
@@ -24,20 +25,16 @@ type Sight = ExternalRecord | CrosslinkError | 'gone';
  * Plans again on the leased rows, which are fresh, and carries the plans out: one upsert after the other, one commit.
  * When the other side is slow, what is done is committed sooner and the rest is left for the next claim.
  */
-export async function runClaimed(
-	run: RecordRun,
-	claimed: LinkRow[],
-	leave: (links: LinkRow[]) => void,
-): Promise<ReadonlySet<string>> {
+export async function runClaimed(run: RecordRun, claimed: LinkRow[], told: LeasedSteps): Promise<ReadonlySet<string>> {
 	const { replication } = run;
 	await lookForNewConflicts(run, claimed);
-	const batch = new RecordBatch(run);
+	const batch = new RecordBatch(run, told.called);
 	const since = Date.now();
 	// Updates before creates, so that each call is of one kind.
 	const sorted = claimed.toSorted((a, b) => Number(!a.externalId) - Number(!b.externalId));
 	for (const [index, links] of inChunks(sorted, replication.promises.batchSize.upsert).entries()) {
 		const late = Date.now() - since > COMMIT_WITHIN_MS;
-		if (index > 0 && (late || replication.signal?.aborted)) leave(links);
+		if (index > 0 && (late || replication.signal?.aborted)) told.leave(links);
 		else await execute(run, batch, links);
 	}
 	const settled = await batch.settle();
@@ -80,9 +77,8 @@ function addToBatch(run: RecordRun, batch: RecordBatch, link: LinkRow, sight: Si
 		if (sight instanceof CrosslinkError) throw sight;
 		if (sight === 'gone') return batch.gone(link);
 		const group = groupOf(run, link);
-		// A link without an external id whose record was found is that record's link from here on.
-		const linked = link.externalId === null && sight ? { ...link, externalId: sight.externalId } : link;
-		const plan = planOf(run, group, linked, sight);
+		const linked = linkedTo(link, sight);
+		const plan = planOf(run, group, link, sight);
 		const merged = sight !== undefined && link.externalId !== null && sight.externalId !== link.externalId;
 		if (link.syncStatus === 'synced' && !touchesLink(plan) && !merged) {
 			run.outcomes.set(link.localId, patchOutcome(run.replication, link, plan, sight));
@@ -123,6 +119,8 @@ function mustSee(run: RecordRun, link: LinkRow): boolean {
 }
 
 function isFresh(run: RecordRun, link: LinkRow): boolean {
+	// What may have arrived, may have done so since.
+	if (mayHaveArrived(link)) return false;
 	const seen = run.seen.get(link.localId);
 	const before = run.known.get(link.localId);
 	const unmoved = before?.baseHash === link.baseHash && before?.externalId === link.externalId;

@@ -13,6 +13,7 @@ import { readExternals } from './read-externals';
 import type { PullOutcome, PushItem, Replication } from './replication';
 import { findLinks, findPending, planOf, type RecordRun } from './run';
 import { runClaimed } from './run-claimed';
+import { mayHaveArrived } from './sent';
 
 /** Upserts in one commit where the other side answers fast; a commit waits for the disk (about 3 ms). */
 const CALLS_PER_COMMIT = 10;
@@ -58,9 +59,7 @@ async function runLeased(run: RecordRun, localIds: string[]): Promise<void> {
 	const { replication, table } = run;
 	const { upsert } = replication.promises.batchSize;
 	const size = { least: upsert, most: upsert * CALLS_PER_COMMIT };
-	const busy = await withLeases(replication, table, localIds, size, (claimed, leave) =>
-		runClaimed(run, claimed, leave),
-	);
+	const busy = await withLeases(replication, table, localIds, size, (claimed, told) => runClaimed(run, claimed, told));
 	for (const localId of busy) {
 		const error = linkBusy(localId, replication.binding.entity);
 		run.outcomes.set(localId, withoutPatch(failure(replication, localId, error)));
@@ -124,10 +123,11 @@ async function seeAll(run: RecordRun): Promise<void> {
 /** The outcome of a record that leaves its link as it is; undefined = a lease is needed. */
 function settledWithoutLease(run: RecordRun, group: RecordGroup, link: LinkRow | undefined): PullOutcome | undefined {
 	if (link?.syncStatus === 'deleted') return withoutPatch(tombstone(run.replication, link));
-	if (link?.syncStatus !== 'synced') return undefined;
+	// Another run is at it, or was and never said what it did.
+	if (link?.syncStatus !== 'synced' || link.leaseOwner !== null) return undefined;
 	const seen = run.seen.get(group.localId);
 	// What was on its way may have arrived: only a look shows what the other side holds.
-	if (link.sent !== null && !seen) return undefined;
+	if (mayHaveArrived(link) && !seen) return undefined;
 	if (seen && (seen.record === undefined || seen.record.externalId !== link.externalId)) return undefined;
 	try {
 		const plan = planOf(run, group, link, seen?.record);

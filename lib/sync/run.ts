@@ -45,11 +45,14 @@ export function planOf(
 	external: ExternalRecord | undefined,
 ): RecordPlan {
 	const { replication } = run;
+	const linked = linkedTo(link, external);
 	return planRecord(replication.binding, {
 		localId: group.localId,
 		fields: ownFields(replication.binding, group.side, group.fields, link),
 		assumed: group.side === 'lastAgreed',
-		link,
+		side: group.side,
+		made: linked !== link && replication.binding.matchOn === undefined,
+		link: linked,
 		external,
 		push: true,
 		pull: run.pull,
@@ -58,6 +61,11 @@ export function planOf(
 		now: replication.now(),
 		localModifiedAt: group.modifiedAt,
 	});
+}
+
+/** A link without an external id whose record was found is that record's link from here on. */
+export function linkedTo<T extends LinkRow | undefined>(link: T, external: ExternalRecord | undefined): T {
+	return link && link.externalId === null && external ? { ...link, externalId: external.externalId } : link;
 }
 
 /** Links by local id. */

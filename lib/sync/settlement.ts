@@ -9,7 +9,8 @@ import type { RecordPlan } from './plan';
 import { asFieldValue } from './plan-associations';
 import type { Replication } from './replication';
 import { localFieldsOf } from './transform/join';
-import { sentWith } from './sent';
+import { withHanded, withoutAgreed, withoutOverdue } from './handed';
+import { sentWith, sentWithout } from './sent';
 import type { RecordRun } from './run';
 
 /** What has been learnt about one record of the batch so far. */
@@ -23,6 +24,10 @@ export interface Progress {
 	record?: ExternalRecord;
 	externalId: string | null;
 	created: boolean;
+	/** A call to write the record was made. */
+	called: boolean;
+	/** The execution was cancelled before its answer came. */
+	cancelled: boolean;
 	gone: boolean;
 	associations: AssociationReport;
 	error?: CrosslinkError;
@@ -33,13 +38,14 @@ export function changeOf(run: RecordRun, entry: Progress): LinkChange {
 	const { replication } = run;
 	const { link, record, error } = entry;
 	if (entry.gone) return goneChange(replication, link);
+	if (entry.cancelled) return { localId: link.localId, sent: sentWith(link, entry.plan) };
 	const learnt = learntFrom(replication, entry);
 	if (error) {
 		const unsent = mappedFields(replication, entry.fields);
 		const failed = { ...failureChange(replication, link, error), unsent };
-		if (record !== undefined) return { ...failed, ...learnt };
+		if (record !== undefined) return { ...failed, ...learnt, ...memoryAfter(entry) };
 		// Nobody knows whether it arrived: what is found of it over there later is no edit of theirs.
-		return error.class === 'rejected' ? failed : { ...failed, sent: sentWith(link, entry.plan, () => true) };
+		return error.class === 'rejected' ? failed : { ...failed, sent: sentWith(link, entry.plan) };
 	}
 	const done: LinkChange = {
 		localId: link.localId,
@@ -51,7 +57,8 @@ export function changeOf(run: RecordRun, entry: Progress): LinkChange {
 		attempts: 0,
 		nextAttemptAt: null,
 		unsent: null,
-		...(entry.plan.conflicts.length === 0 && (link.sent !== null || record !== undefined) ? { sent: null } : {}),
+		...memoryAfter(entry),
+		...handedAfter(replication, entry),
 	};
 	if (waitsForPerson(run, entry)) {
 		return {
@@ -124,8 +131,7 @@ function baseAfter({ link, plan, record, associations }: Progress): Base {
 	if (record !== undefined) {
 		for (const { key, external, local, sent } of plan.acknowledge) {
 			base.local[key] = local;
-			// The value the other side returned, not the one sent: it may have been trimmed or rounded.
-			base.external[key] = Object.hasOwn(record.fields, external) ? (record.fields[external] as FieldValue) : sent;
+			base.external[key] = answered(record, external, sent);
 		}
 	}
 	for (const { move, key, held } of associations.done) {
@@ -143,6 +149,37 @@ function baseAfter({ link, plan, record, associations }: Progress): Base {
 
 function flipsAfter(link: LinkRow, plan: RecordPlan): Record<string, Flip[]> {
 	return { ...link.flips, ...plan.flips };
+}
+
+/** What the link still has to remember of writes nobody heard of, after one that was heard of. */
+function memoryAfter({ link, plan, record, created }: Progress): Pick<LinkChange, 'sent' | 'inDoubt'> {
+	if (plan.arrived || created) return { sent: null, ...(link.inDoubt ? { inDoubt: false } : {}) };
+	// Nothing was noted before, and no call was made that could have been.
+	if (link.sent === null && record === undefined) return {};
+	return { sent: sentWithout(link, movedBy(plan, record)) };
+}
+
+/** What was handed out stays in mind until it is agreed on; what is about to be is noted first. */
+function handedAfter(replication: Replication, { link, plan, record }: Progress): Pick<LinkChange, 'handed'> {
+	const now = replication.now();
+	let handed = link.handed;
+	for (const [key, external] of movedBy(plan, record)) handed = withoutAgreed(handed, key, external);
+	for (const key of plan.overdue) handed = withoutOverdue(handed, key, now);
+	for (const { key, ...one } of plan.handed) handed = withHanded(handed, key, one);
+	return handed === link.handed ? {} : { handed };
+}
+
+/** Fields whose base this run has moved, and what the other side holds of each. */
+function movedBy({ acknowledge, agreed }: RecordPlan, record: ExternalRecord | undefined): Map<string, FieldValue> {
+	const moved = new Map(Object.entries(agreed.external));
+	if (record === undefined) return moved;
+	for (const { key, external, sent } of acknowledge) moved.set(key, answered(record, external, sent));
+	return moved;
+}
+
+/** The value the other side returned, not the one sent: it may have been trimmed or rounded. */
+function answered(record: ExternalRecord, external: string, sent: FieldValue): FieldValue {
+	return Object.hasOwn(record.fields, external) ? (record.fields[external] as FieldValue) : sent;
 }
 
 /** The integration's own columns of the link, from a record's fields. */

@@ -1,4 +1,5 @@
 import { RecordTable } from './record-table';
+import type { Precondition } from './precondition';
 import type { Entity, RecordOf } from './records';
 import { RequestProblem } from './problem';
 import { seedCompanies, seedOrders } from './seed';
@@ -24,10 +25,10 @@ export class Business {
 		return this.tables[entity];
 	}
 
-	/** Throws a 404, or a 422 when the order names a company that does not exist. */
-	patch<E extends Entity>(entity: E, id: string, patch: PatchOf[E], by: string): RecordOf[E] {
+	/** Throws a 404, a 412 when the condition does not hold, or a 422 when the order names a company that does not exist. */
+	patch<E extends Entity>(entity: E, id: string, patch: PatchOf[E], by: string, condition?: Precondition): RecordOf[E] {
 		this.requireCompany(patch);
-		return this.table(entity).patch(id, patch, by);
+		return this.table(entity).patch(id, patch, by, condition);
 	}
 
 	/** Fills in what the caller left out, the id included. Throws a 409 or a 422. */

@@ -1,5 +1,6 @@
 import { RequestProblem } from './problem';
-import type { Entity, RecordOf } from './records';
+import type { Precondition } from './precondition';
+import type { Entity, RecordOf, Stamp } from './records';
 
 export interface ListQuery {
 	/** Only these; unknown ids are left out. */
@@ -63,11 +64,11 @@ export class RecordTable<E extends Entity> {
 	}
 
 	/** Throws a 409 when the id is taken. */
-	add(record: Omit<RecordOf[E], 'updatedAt' | 'updatedBy'>, by: string): RecordOf[E] {
+	add(record: Omit<RecordOf[E], Stamp>, by: string): RecordOf[E] {
 		if (this.records.has(record.id)) {
 			throw new RequestProblem(409, 'exists', `There is a ${this.entity} ${record.id} already.`, 'id');
 		}
-		const added = { ...record, updatedAt: this.now().toISOString(), updatedBy: by } as RecordOf[E];
+		const added = { ...record, version: 1, updatedAt: this.now().toISOString(), updatedBy: by } as RecordOf[E];
 		this.records.set(record.id, structuredClone(added));
 		this.onChange(record.id);
 		return added;
@@ -75,19 +76,27 @@ export class RecordTable<E extends Entity> {
 
 	/**
 	 * Changes the given fields only; `custom_fields` is merged key by key. A patch that changes nothing moves no
-	 * `updatedAt` and tells nobody. Throws a 404.
+	 * `version` or `updatedAt` and tells nobody. Throws a 404, or a 412 when the record is not as `condition` wants it.
 	 */
-	patch(id: string, patch: object, by: string): RecordOf[E] {
+	patch(id: string, patch: object, by: string, condition?: Precondition): RecordOf[E] {
 		const before = this.get(id);
+		if (condition && !condition(before.version)) throw this.movedOn(before);
 		const merged: RecordOf[E] = { ...before, ...patch };
 		if ('custom_fields' in before && 'custom_fields' in patch) {
 			Object.assign(merged, { custom_fields: { ...before.custom_fields, ...(patch.custom_fields as object) } });
 		}
 		// Records are plain JSON, and a merge keeps the order of keys that are there already.
 		if (JSON.stringify(merged) === JSON.stringify(before)) return before;
-		const changed = { ...merged, updatedAt: this.now().toISOString(), updatedBy: by };
+		const changed = { ...merged, version: before.version + 1, updatedAt: this.now().toISOString(), updatedBy: by };
 		this.records.set(id, structuredClone(changed));
 		this.onChange(id);
 		return changed;
+	}
+
+	private movedOn({ id, version, updatedAt, updatedBy }: RecordOf[E]): RequestProblem {
+		const message =
+			`The ${this.entity} ${id} has changed since you read it: it has version ${version} now, ` +
+			`of ${updatedAt} by ${updatedBy}. Read it again, then decide what to write.`;
+		return new RequestProblem(412, 'changed_meanwhile', message);
 	}
 }

@@ -10,6 +10,8 @@ export const ORDER_STATUSES: readonly OrderStatus[] = ['draft', 'open', 'shipped
 
 /** Set by the Tracker itself, never by a caller. */
 interface Stamps {
+	/** 1 for a new record, one more with each change. */
+	version: number;
 	/** ISO 8601, UTC, milliseconds. */
 	updatedAt: string;
 	/** `seed`, `api` (a caller with the token) or `page` (a person at the Tracker's page). */
@@ -49,6 +51,9 @@ export interface Company extends Stamps {
 	/** Who looks after it in sales; an id of the CRM's. */
 	salesNotes: string | null;
 }
+
+/** Of {@link Stamps}: what a new record is made of comes without them. */
+export type Stamp = keyof Stamps;
 
 export interface RecordOf {
 	order: Order;

@@ -1,7 +1,8 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 
 import type { Business } from './business';
 import { RequestProblem } from './problem';
+import { entityTag, ifMatch, ifVersion } from './precondition';
 import type { ListQuery } from './record-table';
 import type { Entity, RecordOf } from './records';
 import { parseCreation, parsePatch } from './validation';
@@ -16,7 +17,10 @@ type BatchResult<E extends Entity> =
 	| { id: string; ok: true; status: 200; record: RecordOf[E] }
 	| { id: string | null; ok: false; status: number; error: { code: string; message: string; field?: string } };
 
-/** `/api/orders` or `/api/companies`; the caller has shown the token. */
+/**
+ * `/api/orders` or `/api/companies`; the caller has shown the token. A record is answered with its version, as a field
+ * and as `ETag`; a change with `If-Match` (in a batch: with `version`) is refused with 412 when the record has moved on.
+ */
 export function recordRoutes<E extends Entity>(
 	app: FastifyInstance,
 	path: string,
@@ -25,25 +29,43 @@ export function recordRoutes<E extends Entity>(
 ): void {
 	const by = 'api';
 	app.get(path, async (request) => business.table(entity).list(listQuery(request.query)));
-	app.get<{ Params: { id: string } }>(`${path}/:id`, async (request) => business.table(entity).get(request.params.id));
+	app.get<{ Params: { id: string } }>(`${path}/:id`, async (request, reply) =>
+		tagged(reply, business.table(entity).get(request.params.id)),
+	);
 	app.post(path, async (request, reply) => {
 		reply.status(201);
-		return business.create(entity, parseCreation(entity, request.body), by);
+		return tagged(reply, business.create(entity, parseCreation(entity, request.body), by));
 	});
-	app.patch<{ Params: { id: string } }>(`${path}/:id`, async (request) =>
-		business.patch(entity, request.params.id, parsePatch(entity, request.body), by),
-	);
-	app.patch(path, async (request) => ({
-		results: batch(request.body).map((item) => patchOne(business, entity, item, by)),
-	}));
+	app.patch<{ Params: { id: string } }>(`${path}/:id`, async (request, reply) => {
+		const patch = parsePatch(entity, request.body);
+		return tagged(reply, business.patch(entity, request.params.id, patch, by, ifMatch(request.headers['if-match'])));
+	});
+	app.patch(path, async (request) => {
+		refuseIfMatch(request.headers['if-match']);
+		return { results: batch(request.body).map((item) => patchOne(business, entity, item, by)) };
+	});
+}
+
+function tagged<R extends { version: number }>(reply: FastifyReply, record: R): R {
+	reply.header('etag', entityTag(record.version));
+	return record;
+}
+
+/** A condition that is not looked at would be worse than none. */
+function refuseIfMatch(header: string | undefined): void {
+	if (header === undefined) return;
+	const message = 'If-Match speaks of one record; in a batch give each item the version it was read with.';
+	throw new RequestProblem(400, 'invalid_if_match', message);
 }
 
 function patchOne<E extends Entity>(business: Business, entity: E, item: unknown, by: string): BatchResult<E> {
-	const { id, ...patch } = typeof item === 'object' && item !== null ? (item as { id?: unknown }) : { id: null };
+	const given = typeof item === 'object' && item !== null ? (item as { id?: unknown; version?: unknown }) : {};
+	const { id, version, ...patch } = given;
 	try {
 		if (typeof id !== 'string')
 			throw new RequestProblem(422, 'id_missing', `Each ${entity} needs its id, a text.`, 'id');
-		return { id, ok: true, status: 200, record: business.patch(entity, id, parsePatch(entity, patch), by) };
+		const record = business.patch(entity, id, parsePatch(entity, patch), by, ifVersion(version));
+		return { id, ok: true, status: 200, record };
 	} catch (error) {
 		if (!(error instanceof RequestProblem)) throw error;
 		return { id: typeof id === 'string' ? id : null, ok: false, status: error.status, ...error.toBody() };

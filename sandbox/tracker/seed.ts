@@ -52,7 +52,7 @@ const orders: OrderLine[] = [
 	['Counter sale, walk-in', 129, 'EUR', 'invoiced', '2026-11-03', null, null],
 ];
 
-const SEEDED = { updatedAt: '2026-11-01T08:00:00.000Z', updatedBy: 'seed' };
+const SEEDED = { version: 1, updatedAt: '2026-11-01T08:00:00.000Z', updatedBy: 'seed' };
 
 /** Eight companies, `c-01` to `c-08`. */
 export function seedCompanies(): Company[] {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { RequestProblem } from './problem';
-import type { Company, Entity, Order } from './records';
+import type { Company, Entity, Order, Stamp } from './records';
 import { ORDER_STATUSES } from './records';
 
 /** Characters in one text field. */
@@ -62,8 +62,8 @@ const creations = {
 };
 
 export interface PatchOf {
-	order: Partial<Omit<Order, 'id' | 'updatedAt' | 'updatedBy'>>;
-	company: Partial<Omit<Company, 'id' | 'updatedAt' | 'updatedBy'>>;
+	order: Partial<Omit<Order, 'id' | Stamp>>;
+	company: Partial<Omit<Company, 'id' | Stamp>>;
 }
 
 export type CreationOf = { [E in Entity]: PatchOf[E] & { name: string; id?: string } };

@@ -1,5 +1,6 @@
 import { describeWithN8n } from '../servers/n8n';
 import { badInputTests } from './bad-input';
+import { concurrentEditTests } from './concurrent-edits';
 import { editorTests } from './editor';
 import { postgresTests, restartTests } from './restarts';
 import { importTests, templateTests } from './templates';
@@ -20,6 +21,7 @@ describeWithN8n('the pack in a real n8n', (n8nFolder) => {
 
 	describe('templates', () => templateTests(world));
 	describe('HubSpot over HTTP', () => webhookTests(world));
+	describe('edits on both sides at once', () => concurrentEditTests(world));
 	describe('bad input', () => badInputTests(world));
 	editorTests('the editor in a browser', world);
 	describe('a restart', () => restartTests(world));

@@ -39,7 +39,8 @@ function oneWayFault(field: FieldAtRest, source: 'local' | 'external'): string |
 	if (rule.strength === 'initial') return undefined;
 	if (rule.policy === 'onlyIfEmpty') {
 		if (to === null || to === undefined) {
-			// Emptied over there after it was carried over, and not changed here since.
+			// Emptied over there after it was carried over, and not changed here since, or taken back before anybody looked.
+			if (sourceEdit?.back) return undefined;
 			return targetEdit && sourceEdit && targetEdit.at > sourceEdit.at ? undefined : 'an empty field was not filled';
 		}
 		return undefined;
@@ -48,8 +49,8 @@ function oneWayFault(field: FieldAtRest, source: 'local' | 'external'): string |
 	if (targetEdit === undefined)
 		return source === 'external' && history.external === undefined ? undefined : 'it was not carried over';
 	if (targetEdit.value !== to) return 'the target holds neither the source nor its own last edit';
-	// Emptied again before anybody looked: nothing had changed then.
-	if (from === null) return undefined;
+	// Emptied, or taken back to what was agreed, before anybody looked: nothing had changed then.
+	if (from === null || sourceEdit?.back) return undefined;
 	return sourceEdit && sourceEdit.at > targetEdit.at ? 'an edit of the source was lost' : undefined;
 }
 
@@ -70,12 +71,15 @@ function twoWayFault(field: FieldAtRest): string | undefined {
 	}
 	if (final === last.edit.value) {
 		const silent = !last.edit.visible && history.other && history.other.value !== final && rule.policy === 'manual';
-		return silent && history.other?.value !== null ? 'a conflict was decided without a person' : undefined;
+		// Emptied, or taken back, by the other one before anybody looked: nothing had changed there.
+		return silent && history.other?.value !== null && !history.other?.back
+			? 'a conflict was decided without a person'
+			: undefined;
 	}
 	if (last.edit.settled) return 'the last edit was lost, though whoever made it had seen all before it';
 	if (final !== history.other?.value) return 'it holds the last edit of neither side';
-	// Emptied again before anybody looked: nothing had changed then.
-	if (last.edit.value === null) return undefined;
+	// Emptied, or taken back to what was agreed, before anybody looked: nothing had changed then.
+	if (last.edit.value === null || last.edit.back) return undefined;
 	if (rule.policy === 'owner' && last.side === rule.owner) return 'the edit of the side that does not own it won';
 	if (rule.policy === 'manual') return 'an edit was lost without a conflict being shown';
 	return undefined;

@@ -52,7 +52,13 @@ export function faultyStore(store: Store, faults: StoreFaults, held: HeldLeases)
 					await table.release(tenant, owner, localIds);
 					for (const localId of localIds) held.get(owner)?.delete(localId);
 				}),
+			doubt: (tenant, localIds) =>
+				statement('doubt', async () => {
+					await table.doubt(tenant, localIds);
+					for (const ids of held.values()) for (const localId of localIds) ids.delete(localId);
+				}),
 			upsert: (...args) => statement('upsert', () => table.upsert(...args)),
+			troubled: (...args) => statement('troubled', () => table.troubled(...args)),
 			page: (...args) => statement('page', () => table.page(...args)),
 			due: (...args) => statement('due', () => table.due(...args)),
 			countByStatus: (...args) => statement('countByStatus', () => table.countByStatus(...args)),

@@ -15,7 +15,6 @@ export interface Site {
 	pass(place: string): Promise<void>;
 	/** The flow has changed a record of your system; it is confirmed a little later, unless the flow dies. */
 	wrote(record: LocalRecord, patch: Fields): void;
-	confirmed(): void;
 	/** Receipts of earlier runs, which a queue may deliver again. */
 	receipts: string[];
 }
@@ -91,6 +90,5 @@ async function takeOver(site: Site, versions: ReadonlyMap<string, number>, outco
 	if (receipts.length === 0) return;
 	await site.pass('between the patch and its confirmation');
 	site.receipts.push(...receipts);
-	const outcomesOfConfirm = await confirm(site.replication(), receipts);
-	if (outcomesOfConfirm.every(({ outcome }) => outcome === 'updated')) site.confirmed();
+	await confirm(site.replication(), receipts);
 }

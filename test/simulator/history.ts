@@ -8,6 +8,8 @@ export interface Edit {
 	settled: boolean;
 	/** Both sides held the same, though the base did not say so yet. */
 	visible: boolean;
+	/** The value was taken back to what was last agreed: who has not looked in between cannot know of it. */
+	back: boolean;
 }
 
 /** What happened to one field of one record, as far as it decides what may come of it. */
@@ -17,11 +19,21 @@ export class FieldHistory {
 	/**
 	 * The engine wrote without a chance to see an edit: made between its read and its write (no vendor offers a conditional
 	 * write), or in your system after the flow had read the record, or over there before the create was known to have
-	 * succeeded, or over there after a flow had written a patch here that it did not live to confirm.
+	 * succeeded.
 	 */
 	raced = false;
+	/** It did so at any time, also before an edit that everybody has seen. */
+	everRaced = false;
+	/** Local values people have given, and those flows have written, as JSON. */
+	readonly typed = new Set<string>();
+	readonly copied = new Set<string>();
 	/** A person decided a conflict over it. */
 	decided = false;
+
+	race(): void {
+		this.raced = true;
+		this.everRaced = true;
+	}
 
 	record(side: 'local' | 'external', edit: Edit): void {
 		if (edit.settled) {

@@ -70,8 +70,14 @@ async function faultsAtRest(world: World, ids: string[]): Promise<string[]> {
 	const conflicts = await world.store.conflicts.page(world.tenant, {}, { limit: 1_000 });
 	// Deleted before its create was known to have succeeded, and known a moment later: not made anew then.
 	for (const id of world.lostUnknown) if (world.recordOf(id)?.archived) world.deletedThere.add(id);
-	for (const { localId, field, reason, status } of conflicts) {
+	for (const { localId, field, reason, status, local } of conflicts) {
 		const rule = world.rules.find((one) => one.local === field);
+		const copy = JSON.stringify(local);
+		const history = rule && world.history(localId, rule);
+		// A run that wrote what it had read before the copy was made has agreed on that with the other side.
+		const isCopy = history && history.copied.has(copy) && !history.typed.has(copy) && !history.everRaced;
+		if (reason === 'both_changed' && isCopy)
+			faults.push(`${localId} ${field}: a conflict over a copy of the other side's own value`);
 		const decides = rule?.direction !== 'both' || rule.policy === 'owner';
 		if (reason === 'both_changed' && decides) faults.push(`${localId} ${field}: a conflict that its rule decides`);
 		const live = links.get(localId)?.syncStatus !== 'deleted';

@@ -63,6 +63,7 @@ export class Wire {
 		}
 		const answer = work();
 		await pass?.(`after ${kind}`);
+		if (signal?.aborted) throw cancelledError(kind, true);
 		if (fault === 'lostAnswer') throw lost(kind, 'unknown');
 		return answer;
 	}

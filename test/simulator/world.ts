@@ -36,6 +36,11 @@ const WEATHERS: Weather[] = [
 	{ concurrent: true, faults: 0.1, kills: 0.04, lapses: 0.1 },
 ];
 
+/** Of those that are killed, so many are cancelled instead. */
+const CANCELS = 0.25;
+/** Of the edits so many take a value back to what was last agreed. */
+const TAKEN_BACK = 0.12;
+
 /** Two sides, the real engine on the real store between them, and everything that happens to them. */
 export class World {
 	readonly random: Random;
@@ -62,6 +67,8 @@ export class World {
 
 	private readonly held: HeldLeases = new Map();
 	private readonly runsOf = new Map<Task, string[]>();
+	private readonly idsOf = new Map<Task, string[]>();
+	private readonly cancels = new Map<Task, AbortController>();
 	private readonly batch: number;
 	private serial = 100;
 	private runSerial = 0;
@@ -124,14 +131,24 @@ export class World {
 		this.now += this.random.below(20);
 		if (!this.calm && this.random.chance(this.weather.kills)) {
 			const task = this.random.pick(this.scheduler.alive);
+			if (this.random.chance(CANCELS)) return await this.cancel(task);
 			const place = this.scheduler.kill(task);
 			this.note(`kill ${task.name} at ${place}`);
 			this.counts.kills++;
+			await this.takeBackAfter(task);
 			if (this.random.chance(0.5)) await this.expireAll();
 			return;
 		}
 		if (this.random.chance(0.1)) await this.expireAll();
 		await this.scheduler.step();
+	}
+
+	/** A person stops the execution; what it is at goes on to the next place where it can stop. */
+	private async cancel(task: Task): Promise<void> {
+		this.note(`cancel ${task.name}`);
+		this.counts.kills++;
+		this.cancels.get(task)?.abort();
+		await this.takeBackAfter(task);
 	}
 
 	/** Time passes until the leases of runs that were killed or have failed have run out. */
@@ -169,32 +186,29 @@ export class World {
 	run(name: string, ids: string[], flow: (site: Site) => Promise<void>): Task {
 		this.note(`start ${name} ${ids.join(',')}`);
 		const runs: string[] = [];
-		const unconfirmed: FieldHistory[] = [];
+		const cancel = new AbortController();
 		const site: Site = {
 			local: this.local,
-			replication: () => this.replication(runs, ids.length),
+			replication: () => this.replication(runs, ids.length, cancel.signal),
 			pass: (place) => this.scheduler.pass(place),
 			receipts: this.receipts,
 			wrote: (record, patch) => {
 				this.note(`flow wrote ${record.id} ${JSON.stringify(record.fields)}`);
 				for (const rule of this.rules) {
-					const history = this.history(record.id, rule);
-					if (valueAt(patch, rule.local) === undefined || history.raced) continue;
-					history.raced = true;
-					unconfirmed.push(history);
+					const value = valueAt(patch, rule.local);
+					if (value !== undefined) this.history(record.id, rule).copied.add(JSON.stringify(value));
 				}
-			},
-			confirmed: () => {
-				for (const history of unconfirmed.splice(0)) history.raced = false;
 			},
 		};
 		const task = this.scheduler.start(`${name} ${ids.join(',')}`, () => flow(site));
 		this.runsOf.set(task, runs);
+		this.idsOf.set(task, ids);
+		this.cancels.set(task, cancel);
 		return task;
 	}
 
 	/** What one node of a flow works with. */
-	replication(runs: string[] = [], items = 1): Replication {
+	replication(runs: string[] = [], items = 1, signal?: AbortSignal): Replication {
 		const runId = `run ${this.seed} ${++this.runSerial}`;
 		runs.push(runId);
 		this.counts.runs++;
@@ -202,6 +216,7 @@ export class World {
 		const seen = new Map<RemoteRecord, number>();
 		const wire = new Wire({
 			attempts: 2,
+			signal,
 			fault: () => this.wireFault(),
 			pass: (place) => this.scheduler.pass(place),
 			onCall: (kind) => {
@@ -240,6 +255,7 @@ export class World {
 			brakes: { deletes: 1, deletesCount: 1_000, changes: 1, changesCount: 1_000 },
 			mappingVersion: 'simulated',
 			runId,
+			signal,
 			now: () => new Date(this.now),
 		};
 	}
@@ -282,7 +298,7 @@ export class World {
 			const unseen = (record.edited.get(rule.external) ?? -1) > seen;
 			// Rounded over there: after a crash nobody can tell it from an edit.
 			const rounded = rule.kind === 'number' && value !== null && Number(value) !== Number(written);
-			if (unseen || rounded || this.here(localId, rule) !== written) this.history(localId, rule).raced = true;
+			if (unseen || rounded || this.here(localId, rule) !== written) this.history(localId, rule).race();
 		}
 	}
 
@@ -292,7 +308,7 @@ export class World {
 		this.created.set(localId, (this.created.get(localId) ?? 0) + 1);
 		for (const rule of this.rules) {
 			const rounded = rule.kind === 'number' && this.here(localId, rule) !== this.exactly(localId, rule);
-			if (rounded) this.history(localId, rule).raced = true;
+			if (rounded) this.history(localId, rule).race();
 		}
 	}
 
@@ -352,6 +368,7 @@ export class World {
 				this.note(`edit here ${record.id} ${rule.local} absent`);
 				continue;
 			}
+			if (roll > 1 - TAKEN_BACK && this.takeBackHere(record, rule, link)) continue;
 			const wrong = roll < 0.1 && rule.kind === 'number' && rule.direction !== 'pull';
 			const value = wrong ? 'a lot' : roll < 0.2 ? this.random.pick([null, '']) : this.fresh(rule);
 			this.local.edit(record, rule.local, value);
@@ -368,14 +385,51 @@ export class World {
 		for (const rule of this.random.some(this.rules, 2)) {
 			const link = await this.link(id);
 			const before = this.state(id, rule, link);
+			if (this.random.chance(TAKEN_BACK) && this.takeBackThere(id, record, rule, link)) continue;
 			const value = this.random.chance(0.15) ? '' : freshValue(this.random, rule.kind, ++this.serial);
 			if (value === '' && !record.fields.has(rule.external)) continue;
 			this.remote.update(record, { [rule.external]: value }, 'person');
 			this.note(`edit there ${id} ${rule.external} ${JSON.stringify(value)} ${JSON.stringify(before)}`);
 			this.noteEdit('external', id, rule, before);
-			if (!link?.externalId) this.history(id, rule).raced = true;
+			if (!link?.externalId) this.history(id, rule).race();
 		}
 		if (!this.random.chance(0.1)) this.hints.push({ side: 'external', id });
+	}
+
+	private takeBackHere(record: LocalRecord, rule: SimulatedRule, link: LinkRow | undefined): boolean {
+		const agreed = baseOf(link?.base, rule)?.local;
+		if (agreed === undefined || sameValue(agreed, valueAt(record.fields, rule.local))) return false;
+		const before = this.state(record.id, rule, link);
+		this.local.edit(record, rule.local, agreed);
+		this.note(`take back here ${record.id} ${rule.local} ${JSON.stringify(agreed)} ${JSON.stringify(before)}`);
+		this.noteEdit('local', record.id, rule, before, true);
+		return true;
+	}
+
+	private takeBackThere(id: string, record: RemoteRecord, rule: SimulatedRule, link: LinkRow | undefined): boolean {
+		const agreed = baseOf(link?.base, rule)?.external;
+		const value = agreed === null ? '' : String(agreed);
+		if (agreed === undefined || value === (record.fields.get(rule.external) ?? '')) return false;
+		const before = this.state(id, rule, link);
+		this.remote.update(record, { [rule.external]: value }, 'person');
+		this.note(`take back there ${id} ${rule.external} ${JSON.stringify(agreed)} ${JSON.stringify(before)}`);
+		this.noteEdit('external', id, rule, before, true);
+		return true;
+	}
+
+	/** Somebody takes back what a run was at when it was cut off: what it had done then looks as if it never was. */
+	private async takeBackAfter(task: Task): Promise<void> {
+		if (!this.random.chance(0.5)) return;
+		const here = this.random.chance(0.5);
+		for (const id of this.idsOf.get(task) ?? []) {
+			const record = this.local.records.get(id);
+			const there = this.recordOf(id);
+			const link = await this.link(id);
+			for (const rule of this.rules) {
+				if (here && record && !record.deleted) this.takeBackHere(record, rule, link);
+				if (!here && there && !there.archived) this.takeBackThere(id, there, rule, link);
+			}
+		}
 	}
 
 	private async deleteSomewhere(): Promise<void> {
@@ -418,7 +472,7 @@ export class World {
 			if (survivor.fields.get(one.external) === before.get(one.external)) return;
 			survivor.edited.set(one.external, survivor.version);
 			this.noteEdit('external', id, one, states[index]);
-			if (!link?.externalId) this.history(id, one).raced = true;
+			if (!link?.externalId) this.history(id, one).race();
 		});
 		this.hints.push({ side: 'external', id });
 	}
@@ -462,11 +516,15 @@ export class World {
 		id: string,
 		rule: SimulatedRule,
 		before: { visible: boolean; settled: boolean } | undefined,
+		back = false,
 	): void {
 		this.counts.edits++;
 		const value = side === 'local' ? this.here(id, rule) : (this.recordOf(id)?.fields.get(rule.external) ?? null);
 		const { visible = false, settled = false } = before ?? {};
-		this.history(id, rule).record(side, { at: ++this.serial, value: value ?? null, visible, settled });
+		const history = this.history(id, rule);
+		if (side === 'local')
+			history.typed.add(JSON.stringify(valueAt(this.local.records.get(id)?.fields ?? {}, rule.local)));
+		history.record(side, { at: ++this.serial, value: value ?? null, visible, settled, back });
 	}
 
 	/** Somebody mends what no run can carry over: values of the wrong type, and fields that say nothing. */

@@ -87,6 +87,8 @@ describeOnBothStores('a store made by the first version', (site) => {
 				unsent: null,
 				flips: null,
 				sent: null,
+				inDoubt: false,
+				handed: null,
 				columns: { stage: 'won' },
 			});
 			await links.claim('t', ['a'], { owner: 'run', seconds: 60 });
@@ -153,7 +155,7 @@ describeOnBothStores('a store made by the first version', (site) => {
 		for (const index of ['due', 'stuck']) {
 			await site.aside(`DROP INDEX ${dialect.table(`crm_order_link_${index}`)}`, location);
 		}
-		for (const column of ['unsent', 'flips', 'sent']) {
+		for (const column of ['unsent', 'flips', 'sent', 'in_doubt', 'handed']) {
 			await site.aside(`ALTER TABLE ${dialect.table('crm_order_link')} DROP COLUMN ${column}`, location);
 		}
 		await store.createLinkTables('crm', [{ entity: 'order', columns: ['stage'] }]);

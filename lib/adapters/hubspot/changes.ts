@@ -74,7 +74,11 @@ async function searchPage(
 	const tooLong = JSON.stringify(request).length > SEARCH_BODY_CHARACTERS;
 	if (tooLong) request.properties = propertiesToRead(object, []);
 
-	const { search } = await client.objects({ purpose: `find changed records of ${object}`, budget: 'search' });
+	const { search } = await client.objects({
+		purpose: `find changed records of ${object}`,
+		budget: 'search',
+		readsOnce: true,
+	});
 	const answer = await search.doSearch(object, request as unknown as Parameters<typeof search.doSearch>[1]);
 	const rows = answer.results ?? [];
 	const ids = rows.map((row) => row.id);

@@ -1,5 +1,6 @@
 import { CrosslinkError } from '../../errors';
 import type { Transport, TransportRequest } from '../../transport/transport';
+import { AnswerBody } from './answer-body';
 import { classifyAnswer } from './errors';
 import { API_VERSION } from './limits';
 
@@ -7,6 +8,8 @@ import { API_VERSION } from './limits';
 export interface CallInfo {
 	purpose: string;
 	budget: 'general' | 'search';
+	/** The caller takes the parsed answer and never asks for the raw one besides; so its text need not be kept. */
+	readsOnce?: true;
 }
 
 /** The generated packages each have a RequestContext of their own; this is what they share. */
@@ -87,31 +90,34 @@ export class HubSpotClient {
 	}
 
 	private async send(request: GeneratedRequest, call: CallInfo) {
-		const body = request.getBody();
+		const sent = request.getBody();
 		const response = await this.transport.request({
 			...this.outgoing(call),
 			method: request.getHttpMethod() as TransportRequest['method'],
 			url: request.getUrl(),
 			headers: { ...request.getHeaders(), ...this.authorization() },
-			body: typeof body === 'string' ? body : undefined,
+			body: typeof sent === 'string' ? sent : undefined,
 		});
-		const text = response.body;
 		// The models parse the body by its content type and throw errors of their own; so it is checked here first.
-		if (response.status !== 204) readJson(text, call);
+		if (response.status !== 204) readJson(response.body, call);
+		const body = new AnswerBody(response.body, call.readsOnce === true);
 		return {
 			// Some generated classes take a 207 for an error; errors of single inputs are read from the raw body anyway.
 			httpStatusCode: response.status === 207 ? 200 : response.status,
 			headers: { ...response.headers, 'content-type': 'application/json' },
-			body: { text: async () => text, binary: async () => Buffer.from(text, 'utf8') },
+			body,
 			getParsedHeader: () => ({}),
-			getBodyAsFile: async () => ({ data: Buffer.from(text, 'utf8'), name: '' }),
-			getBodyAsAny: async () => text,
+			getBodyAsFile: async () => ({ data: await body.binary(), name: '' }),
+			getBodyAsAny: async () => await body.text(),
 		};
 	}
 
-	private outgoing(call: CallInfo): Pick<TransportRequest, 'budget' | 'idempotent' | 'purpose' | 'classify'> {
+	private outgoing({
+		purpose,
+		budget,
+	}: CallInfo): Pick<TransportRequest, 'budget' | 'idempotent' | 'purpose' | 'classify'> {
 		// Every write of this adapter is by record id, by unique key or to a set: repeating it changes nothing more.
-		return { ...call, idempotent: true, classify: (answer) => classifyAnswer(call.purpose, answer) };
+		return { purpose, budget, idempotent: true, classify: (answer) => classifyAnswer(purpose, answer) };
 	}
 
 	private authorization(): Record<string, string> {

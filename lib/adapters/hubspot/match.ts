@@ -24,7 +24,7 @@ export async function match(
 		OBJECT_BATCH,
 	)) {
 		const purpose = `find ${part.length} records of ${object} by ${keyField}`;
-		const { batch } = await client.objects({ purpose, budget: 'general' });
+		const { batch } = await client.objects({ purpose, budget: 'general', readsOnce: true });
 		const wanted = { inputs: part.map((id) => ({ id })), properties: propertiesToRead(object, asked) };
 		const answer = await batch
 			.read(object, { ...wanted, idProperty: keyField, propertiesWithHistory: [] })

@@ -36,7 +36,11 @@ export async function readOne(
 	id: string,
 	fields: string[],
 ): Promise<ExternalRecord | undefined> {
-	const { basic } = await client.objects({ purpose: `read record ${id} of ${object}`, budget: 'general' });
+	const { basic } = await client.objects({
+		purpose: `read record ${id} of ${object}`,
+		budget: 'general',
+		readsOnce: true,
+	});
 	try {
 		const answer = await basic.getById(object, id, propertiesToRead(object, fields));
 		return toRecord(object, answer, fields, id);
@@ -52,7 +56,11 @@ async function readBatch(
 	ids: string[],
 	fields: string[],
 ): Promise<Map<string, ExternalRecord>> {
-	const { batch } = await client.objects({ purpose: `read ${ids.length} records of ${object}`, budget: 'general' });
+	const { batch } = await client.objects({
+		purpose: `read ${ids.length} records of ${object}`,
+		budget: 'general',
+		readsOnce: true,
+	});
 	const answer = await batch.read(object, {
 		inputs: ids.map((id) => ({ id })),
 		properties: propertiesToRead(object, fields),

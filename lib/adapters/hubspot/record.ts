@@ -1,4 +1,4 @@
-import type { ExternalRecord } from '../adapter';
+import type { ExternalRecord, Fields } from '../adapter';
 import { modifiedProperty } from './objects';
 import { fromProperties } from './values';
 
@@ -24,15 +24,31 @@ export function toRecord(object: string, answer: HubSpotObject, asked: string[],
 	const aliases = new Set((properties[MERGED_IDS] ?? '').split(';').filter((id) => id !== ''));
 	if (requestedId !== undefined) aliases.add(requestedId);
 	aliases.delete(answer.id);
-	return {
+	return new FoundRecord(
 		requestedId,
-		externalId: answer.id,
-		fields: fromProperties(properties, asked),
-		version: modifiedAt?.toISOString() ?? null,
+		answer.id,
+		fromProperties(properties, asked),
+		modifiedAt?.toISOString() ?? null,
 		modifiedAt,
-		aliases: [...aliases],
-		deleted: answer.archived === true,
-	};
+		[...aliases],
+		answer.archived === true,
+	);
+}
+
+/**
+ * A class, because V8 keeps statistics of literals: the 100 records of an answer are all in use when it looks, so it
+ * would lay all later ones where only a full collection finds them, with what they hold (100,000 records: 50 MB more).
+ */
+class FoundRecord implements ExternalRecord {
+	constructor(
+		readonly requestedId: string | undefined,
+		readonly externalId: string,
+		readonly fields: Fields,
+		readonly version: string | null,
+		readonly modifiedAt: Date | null,
+		readonly aliases: string[],
+		readonly deleted: boolean,
+	) {}
 }
 
 function readTime(value: string | null | undefined): Date | null {

@@ -17,7 +17,7 @@ export class AddSyncTables1795506400000 implements MigrationInterface {
 		const { kind, table } = dialectOf(runner);
 		for (const name of await linkTableNames(runner)) {
 			await runner.query(`DROP INDEX ${table(`${name}_due`)}`);
-			for (const column of ['unsent', 'flips', 'sent']) {
+			for (const column of ['unsent', 'flips', 'sent', 'in_doubt', 'handed']) {
 				await runner.query(`ALTER TABLE ${table(name)} DROP COLUMN ${column}`);
 			}
 		}
@@ -112,6 +112,8 @@ async function extendLinkTable(runner: QueryRunner, name: string): Promise<void>
 	await runner.query(`ALTER TABLE ${table(name)} ADD COLUMN unsent ${types.json}`);
 	await runner.query(`ALTER TABLE ${table(name)} ADD COLUMN flips ${types.json}`);
 	await runner.query(`ALTER TABLE ${table(name)} ADD COLUMN sent ${types.json}`);
+	await runner.query(`ALTER TABLE ${table(name)} ADD COLUMN in_doubt ${types.flag}`);
+	await runner.query(`ALTER TABLE ${table(name)} ADD COLUMN handed ${types.json}`);
 	await runner.query(
 		`CREATE INDEX ${name}_due ON ${table(name)} (tenant, next_attempt_at, local_id)
 		WHERE sync_status = 'pending' AND next_attempt_at IS NOT NULL`,

@@ -1,5 +1,5 @@
 import type Pg from 'pg';
-import type { PoolConfig } from 'pg';
+import type { PoolClient, PoolConfig } from 'pg';
 import type { Database } from '../dialect';
 import { migratePostgres } from '../migrations/run';
 import { MIGRATIONS, MIGRATIONS_TABLE } from '../migrations';
@@ -23,10 +23,29 @@ function withListeners(driver: typeof Pg): typeof Pg {
 	class ListeningPool extends driver.Pool {
 		constructor(options?: PoolConfig) {
 			super(options);
-			this.on('connect', (client) => client.on('error', () => undefined));
+			this.on('connect', (client) => {
+				client.on('error', () => undefined);
+				answerByCallback(client);
+			});
 		}
 	}
 	return Object.assign(Object.create(driver) as typeof Pg, { Pool: ListeningPool });
+}
+
+/**
+ * Of a query that answers by a promise pg leaves all rows in memory until the next full garbage collection; of one that
+ * answers by callback nothing (100,000 links read in pages: 100 MB more).
+ */
+function answerByCallback(client: PoolClient): void {
+	const query = client.query.bind(client) as (...given: unknown[]) => unknown;
+	const answering = (...given: unknown[]): unknown => {
+		const [sql, values] = given;
+		if (typeof sql !== 'string' || given.some((one) => typeof one === 'function')) return query(...given);
+		return new Promise((resolve, reject) => {
+			query(sql, values, (error: Error | null, result: unknown) => (error ? reject(error) : resolve(result)));
+		});
+	};
+	client.query = answering as PoolClient['query'];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { CrosslinkError } from '../../errors';
-import type { Database, Dialect, Session } from '../dialect';
+import type { ColumnType, Database, Dialect, Session } from '../dialect';
 import { assertOwnColumn, linkTableName } from '../identifiers';
 import { SCHEMA_LOCK_SQL } from '../migrations/run';
 import { SCHEMA } from '../postgres/dialect';
@@ -29,7 +29,7 @@ async function createOne(dialect: Dialect, session: Session, integration: string
 	const present = await columnsOf(dialect, session, name);
 	if (present.size === 0) await createTable(dialect, session, name);
 	else {
-		if (!present.has('unsent')) await completeTable(dialect, session, name);
+		await completeTable(dialect, session, name, present);
 		if (!(await hasIndex(dialect, session, `${name}_stuck`))) await addStuckIndex(dialect, session, name);
 	}
 	for (const column of new Set(spec.columns)) {
@@ -102,6 +102,8 @@ async function createTable(dialect: Dialect, session: Session, name: string): Pr
 			unsent ${types.json},
 			flips ${types.json},
 			sent ${types.json},
+			in_doubt ${types.flag},
+			handed ${types.json},
 			PRIMARY KEY (tenant, local_id)
 		) ${dialect.tableOptions}`);
 	// A deleted link gives its external id free, and may still be found by it.
@@ -127,11 +129,27 @@ async function createTable(dialect: Dialect, session: Session, name: string): Pr
 	}
 }
 
+/** Columns the first version's link tables do not have. */
+const LATER_COLUMNS: ReadonlyArray<[string, ColumnType]> = [
+	['unsent', 'json'],
+	['flips', 'json'],
+	['sent', 'json'],
+	['in_doubt', 'flag'],
+	['handed', 'json'],
+];
+
 /** During an update of several processes, one with older code may have made the table behind the migration's back. */
-async function completeTable(dialect: Dialect, session: Session, name: string): Promise<void> {
-	for (const column of ['unsent', 'flips', 'sent']) {
-		await session.query(`ALTER TABLE ${dialect.table(name)} ADD COLUMN ${column} ${dialect.types.json}`);
+async function completeTable(
+	dialect: Dialect,
+	session: Session,
+	name: string,
+	present: ReadonlySet<string>,
+): Promise<void> {
+	for (const [column, type] of LATER_COLUMNS) {
+		if (present.has(column)) continue;
+		await session.query(`ALTER TABLE ${dialect.table(name)} ADD COLUMN ${column} ${dialect.types[type]}`);
 	}
+	if (present.has('unsent')) return;
 	await indexDue(dialect, session, name);
 	if (dialect.kind !== 'sqlite') return;
 	const query = (sql: string, parameters?: string[]) => session.query(sql, parameters);

@@ -9,6 +9,9 @@ import { linkOf } from './link-row';
  *
  *     run A: insert r1 ............ commit            -> claimed r1
  *     run B:    insert r1 (waits for A) . r1 is leased -> busy r1
+ *
+ * A lease that has run out is that of a run which died or was too slow, and may have written to the other side by then:
+ * the link is in doubt.
  */
 export async function claimLinks(
 	context: LinkContext,
@@ -32,7 +35,8 @@ export async function claimLinks(
 						FROM ${batch.source}
 						WHERE true
 						ON CONFLICT (tenant, local_id) DO UPDATE
-						SET lease_owner = excluded.lease_owner, lease_until = excluded.lease_until
+						SET lease_owner = excluded.lease_owner, lease_until = excluded.lease_until,
+							in_doubt = CASE WHEN link.lease_owner <> excluded.lease_owner THEN true ELSE link.in_doubt END
 						WHERE link.lease_until IS NULL OR link.lease_until <= ${dialect.now}
 							OR link.lease_owner = excluded.lease_owner
 						RETURNING *`,

@@ -1,7 +1,7 @@
 import type { Fields } from '../../adapters/adapter';
 import type { Row } from '../dialect';
 import { COMMON_LINK_COLUMNS } from '../identifiers';
-import { jsonOrNull, numberOf, textOf, textOrNull, timeOf, timeOrNull } from '../row-values';
+import { flagOf, jsonOrNull, numberOf, textOf, textOrNull, timeOf, timeOrNull } from '../row-values';
 import type { Base, LinkRow, SyncStatus } from '../store';
 
 export const SYNC_STATUSES: readonly SyncStatus[] = ['pending', 'synced', 'conflict', 'failed', 'deleted'];
@@ -33,6 +33,8 @@ export function linkOf(row: Row): LinkRow {
 		unsent: jsonOrNull(row, 'unsent') as Fields | null,
 		flips: jsonOrNull(row, 'flips') as unknown as LinkRow['flips'],
 		sent: jsonOrNull(row, 'sent') as unknown as LinkRow['sent'],
+		inDoubt: flagOf(row, 'in_doubt'),
+		handed: jsonOrNull(row, 'handed') as unknown as LinkRow['handed'],
 	};
 }
 

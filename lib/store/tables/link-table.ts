@@ -6,6 +6,7 @@ import type { LinkTable } from '../store';
 import { claimLinks, releaseLinks } from './link-claim';
 import type { LinkContext } from './link-context';
 import { countByStatus, dueLinks, findByExternalIds, findByLocalIds, pageOfLinks } from './link-find';
+import { doubtLinks } from './link-doubt';
 import { noteLinks } from './link-note';
 import { settleLinks } from './link-settle';
 import { troubledLinks } from './link-troubled';
@@ -40,6 +41,7 @@ export function linkTable(database: Database, integration: string, entity: strin
 			guarded(tenant, () => settleLinks(context, tenant, owner, changes, alongside)),
 		note: (tenant, owner, notes) => guarded(tenant, () => noteLinks(context, tenant, owner, notes)),
 		release: (tenant, owner, ids) => guarded(tenant, () => releaseLinks(context, tenant, owner, ids)),
+		doubt: (tenant, ids) => guarded(tenant, () => doubtLinks(context, tenant, ids)),
 		upsert: (tenant, links) => guarded(tenant, () => upsertLinks(context, tenant, links)),
 		page: (tenant, page) => guarded(tenant, () => pageOfLinks(context, tenant, page)),
 		troubled: (tenant, after, limit) => guarded(tenant, () => troubledLinks(context, tenant, after, limit)),

@@ -112,7 +112,7 @@ async function write(
 		ON CONFLICT (tenant, local_id) DO UPDATE SET
 			external_id = excluded.external_id, sync_status = 'pending', updated_at = excluded.updated_at,
 			base = NULL, base_hash = NULL, mapping_version = NULL, external_version = NULL, pushed_version = NULL,
-			unsent = NULL, flips = NULL, sent = NULL,
+			unsent = NULL, flips = NULL, sent = NULL, in_doubt = NULL, handed = NULL,
 			last_error = NULL, error_code = NULL, attempts = 0, next_attempt_at = NULL,
 			lease_owner = NULL, lease_until = NULL
 		WHERE link.external_id IS DISTINCT FROM excluded.external_id OR link.sync_status = 'deleted'

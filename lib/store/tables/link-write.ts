@@ -31,6 +31,8 @@ const COLUMNS: Partial<Record<keyof LinkChange, ColumnGroup>> = {
 	pushedVersion: column('pushed_version', 'text', ({ pushedVersion }) => storable(pushedVersion ?? null)),
 	unsent: column('unsent', 'json', ({ unsent }) => jsonText(unsent)),
 	sent: column('sent', 'json', ({ sent }) => jsonText(sent)),
+	inDoubt: column('in_doubt', 'flag', ({ inDoubt }) => inDoubt === true),
+	handed: column('handed', 'json', ({ handed }) => jsonText(handed)),
 	flips: column('flips', 'json', ({ flips }) => jsonText(flips)),
 };
 

@@ -12,7 +12,7 @@ const TABLES = {
 			{ title: 'Number', value: (row) => row.number },
 			{ title: 'Name', field: 'name', edit: true, size: 20 },
 			{ title: 'Amount', field: 'amount', edit: true, number: true, size: 7 },
-			{ title: 'Sales stage', value: (row) => row.salesStage },
+			{ title: 'Sales stage', value: (row, state) => stageLabel(state, row.salesStage) },
 			{ title: 'Sales notes', value: (row) => row.salesNotes, wrap: true },
 			{ title: 'Status', field: 'status', edit: true, choices: () => STATUSES },
 			{ title: 'Due', field: 'dueDate', edit: true, size: 9 },
@@ -55,6 +55,11 @@ const TABLES = {
 
 const STATUSES = ['draft', 'open', 'shipped', 'invoiced', 'cancelled'].map((value) => ({ value, label: value }));
 
+/** A stage that HubSpot does not list (any more) shows as it is. */
+function stageLabel(state, id) {
+	return state.hubspot.stages.find((stage) => stage.value === id)?.label ?? id;
+}
+
 function flat(row) {
 	return { id: row.id, ...row.properties };
 }
@@ -89,6 +94,11 @@ function show(control, value) {
 		control.add(new Option(text, text));
 	}
 	if (control.value !== text) control.value = text;
+}
+
+function showText(cell, value) {
+	const text = String(value ?? '');
+	if (cell.textContent !== text) cell.textContent = text;
 }
 
 function controlFor(table, column, row, state) {
@@ -162,7 +172,7 @@ function render(name, table, state) {
 		table.columns.forEach((column, index) => {
 			const cell = line.cells[index];
 			if (column.edit) show(cell.firstElementChild, row[column.field]);
-			else if (cell.textContent !== String(column.value(row) ?? '')) cell.textContent = column.value(row) ?? '';
+			else showText(cell, column.value(row, state));
 		});
 	}
 	for (const line of [...body.rows]) if (gone.has(line.dataset.id)) line.remove();

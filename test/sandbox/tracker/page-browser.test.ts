@@ -62,6 +62,14 @@ inBrowser('the page, used by a person', () => {
 		expect(asked.filter((url) => !url.startsWith(tracker.url) && !url.startsWith('data:'))).toEqual([]);
 	});
 
+	it('names the sales stage as HubSpot does, and shows one it does not know as it is', async () => {
+		await call(tracker, 'PATCH', '/api/orders/1001', { salesStage: 'contractsent' });
+		await call(tracker, 'PATCH', '/api/orders/1002', { salesStage: 'of-last-year' });
+		const cell = (id: string) => page.locator(`#orders tr[data-id="${id}"] td`).nth(3);
+		await cell('1001').getByText('Contract Sent', { exact: true }).waitFor();
+		await cell('1002').getByText('of-last-year', { exact: true }).waitFor();
+	});
+
 	it('saves a change on either side by keyboard alone', async () => {
 		await page.getByLabel('Name of SO-1001').focus();
 		await page.keyboard.press('ControlOrMeta+A');

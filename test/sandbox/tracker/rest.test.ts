@@ -85,6 +85,7 @@ describe('one record', () => {
 			number: 'SO-1026',
 			status: 'draft',
 			amount: null,
+			version: 1,
 			updatedBy: 'api',
 		});
 		expect((await call(tracker, 'POST', '/api/companies', { name: 'Firm' })).body.id).toBe('c-09');
@@ -102,14 +103,14 @@ describe('one record', () => {
 		});
 		expect(body).toEqual({
 			...before,
-			...{ salesStage: 'won', custom_fields: { po: 'PO-77120', cost: 7 }, updatedBy: 'api' },
+			...{ salesStage: 'won', custom_fields: { po: 'PO-77120', cost: 7 }, version: 2, updatedBy: 'api' },
 			updatedAt: body.updatedAt,
 		});
 		expect(body.updatedAt > before.updatedAt).toBe(true);
 		expect((await call(tracker, 'GET', '/api/orders/1001')).body).toEqual(body);
 	});
 
-	it('keeps updatedAt when nothing changes', async () => {
+	it('keeps version and updatedAt when nothing changes', async () => {
 		const before = (await call(tracker, 'GET', '/api/orders/1001')).body;
 		expect((await call(tracker, 'PATCH', '/api/orders/1001', { name: before.name })).body).toEqual(before);
 	});

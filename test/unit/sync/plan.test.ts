@@ -53,6 +53,8 @@ const link = (base: Base | null, more: Partial<LinkRow> = {}): LinkRow => ({
 	unsent: null,
 	flips: null,
 	sent: null,
+	inDoubt: false,
+	handed: null,
 	...more,
 });
 

@@ -26,7 +26,9 @@ const NODE_VERSIONS: Record<string, number> = {
 	'n8n-nodes-base.set': 3.5,
 	'n8n-nodes-base.splitOut': 1,
 	'n8n-nodes-base.stickyNote': 1,
+	'n8n-nodes-base.summarize': 1.1,
 	'n8n-nodes-base.switch': 3.4,
+	'n8n-nodes-base.wait': 1.1,
 	'n8n-nodes-base.webhook': 2.1,
 };
 

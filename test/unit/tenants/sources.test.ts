@@ -51,6 +51,7 @@ function site(given: Site): { access: IntegrationAccess; effective: Effective; a
 		credentials: given.stored ? sealConnection(ring, { tenant, integration: 'acme' }, given.stored) : null,
 		settings: {},
 		webhookSecret: null,
+		accountId: null,
 		createdAt: new Date(0),
 		updatedAt: new Date(0),
 	};
