@@ -1,6 +1,7 @@
 import { cpus, loadavg } from 'node:os';
 import { benchCalls } from './calls';
 import { benchEngineCost } from './engine-cost';
+import { benchImport } from './import';
 import { benchIntegratorFlow } from './integrator';
 import { benchLinkUpserts } from './link-upserts';
 import { benchLoadCost } from './load-cost';
@@ -10,6 +11,7 @@ const benches: Record<string, () => Promise<void>> = {
 	calls: benchCalls,
 	engine: benchEngineCost,
 	reconcile: benchReconcile,
+	import: benchImport,
 	flow: benchIntegratorFlow,
 	links: benchLinkUpserts,
 	load: benchLoadCost,
