@@ -129,7 +129,8 @@ function baseAfter({ link, plan, record, associations }: Progress): Base {
 		external: { ...link.base?.external, ...plan.agreed.external },
 	};
 	for (const { key, external } of plan.forgotten) {
-		delete base.local[key];
+		const { [key]: _forgotten, ...others } = base.local;
+		base.local = others;
 		base.external[key] = external;
 	}
 	if (record !== undefined) {
