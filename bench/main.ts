@@ -1,6 +1,7 @@
 import { cpus, loadavg } from 'node:os';
 import { benchCalls } from './calls';
 import { benchEngineCost } from './engine-cost';
+import { benchImport } from './import';
 import { benchIntegratorFlow } from './integrator';
 import { benchLinkUpserts } from './link-upserts';
 import { benchLoadCost } from './load-cost';
@@ -12,6 +13,7 @@ const benches: Record<string, () => Promise<void>> = {
 	engine: benchEngineCost,
 	reconcile: benchReconcile,
 	poll: benchPoll,
+	import: benchImport,
 	flow: benchIntegratorFlow,
 	links: benchLinkUpserts,
 	load: benchLoadCost,

@@ -48,7 +48,9 @@ export type FieldStep =
 	/** A field both sides may change, pulled without knowing this side: nothing is done, and it is said. */
 	| { do: 'unseen' }
 	/** The other side may hold our own write; only a run that sees this side too can tell what is to be done. */
-	| { do: 'doubt' };
+	| { do: 'doubt' }
+	/** The same where the flow gives no value: whatever this side comes with next is new. */
+	| { do: 'forget'; external: FieldValue };
 
 const NOTHING: FieldStep = { do: 'nothing' };
 
@@ -112,8 +114,9 @@ function inDoubt(rule: FieldRule, sides: FieldSides, input: PlanInput, own: bool
 	const assumed = isAssumed(rule, input.side, input.link);
 	if (own) return assumed ? NOTHING : undefined;
 	if (!mayBeOwnWrite(rule, input.link, sides, input.made === true)) return undefined;
-	if (assumed || sides.local === undefined) return { do: 'doubt' };
-	return input.push && sides.localAsExternal !== undefined ? pushed(rule, sides, input) : undefined;
+	if (assumed || !input.push) return { do: 'doubt' };
+	if (sides.local === undefined) return { do: 'forget', external: sides.external as FieldValue };
+	return sides.localAsExternal !== undefined ? pushed(rule, sides, input) : undefined;
 }
 
 function byVerdict(rule: FieldRule, sides: FieldSides, input: PlanInput): FieldStep {

@@ -56,6 +56,8 @@ export interface RecordPlan {
 	arrived: boolean;
 	/** Values of the patch that have to be noted with the link before it leaves the house, by base key. */
 	handed: Array<Handed & { key: string }>;
+	/** Base entries of which only the other side's value is known any more. */
+	forgotten: Array<{ key: string; external: FieldValue }>;
 	/** Base keys of what was handed out long ago and never taken over. */
 	overdue: string[];
 	/** History of the pushed fields, to be kept with the link. */
@@ -82,6 +84,7 @@ export function planRecord(binding: EntityBinding, input: PlanInput): RecordPlan
 		unseen: [],
 		arrived: seesArrivals(input),
 		handed: [],
+		forgotten: [],
 		overdue: [],
 		flips: {},
 	};
@@ -112,6 +115,7 @@ export function emptyPlan(localId: string): RecordPlan {
 		unseen: [],
 		arrived: false,
 		handed: [],
+		forgotten: [],
 		overdue: [],
 		flips: {},
 	};
@@ -124,6 +128,7 @@ export function touchesLink(plan: RecordPlan): boolean {
 		plan.conflicts.length > 0 ||
 		plan.settles.length > 0 ||
 		plan.arrived ||
+		plan.forgotten.length > 0 ||
 		plan.handed.length > 0 ||
 		plan.overdue.length > 0 ||
 		Object.keys(plan.agreed.local).length > 0
@@ -164,6 +169,9 @@ function take(plan: RecordPlan, rule: FieldRule, step: FieldStep, input: PlanInp
 			return;
 		case 'doubt':
 			plan.arrived = false;
+			return;
+		case 'forget':
+			plan.forgotten.push({ key, external: step.external });
 			return;
 		case 'nothing':
 			return;

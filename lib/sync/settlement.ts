@@ -128,6 +128,11 @@ function baseAfter({ link, plan, record, associations }: Progress): Base {
 		local: { ...link.base?.local, ...plan.agreed.local },
 		external: { ...link.base?.external, ...plan.agreed.external },
 	};
+	for (const { key, external } of plan.forgotten) {
+		const { [key]: _forgotten, ...others } = base.local;
+		base.local = others;
+		base.external[key] = external;
+	}
 	if (record !== undefined) {
 		for (const { key, external, local, sent } of plan.acknowledge) {
 			base.local[key] = local;

@@ -59,6 +59,59 @@ describeOnBothStores('links', (site) => {
 			expect((await links.findByLocalIds('t', ['a']))[0]).toMatchObject({ externalId: null, leaseOwner: 'quick' });
 		});
 
+		it('puts a link in doubt whose last run did not give its lease back, until a settle says otherwise', async () => {
+			const links = await site.newLinks();
+			const inDoubt = async () => (await links.findByLocalIds('t', ['a', 'b'])).map((link) => link.inDoubt);
+			await links.claim('t', ['a', 'b'], { owner: 'dead', seconds: 0 });
+			// The same run again has not died.
+			const again = await links.claim('t', ['a', 'b'], { owner: 'dead', seconds: 0 });
+			expect(again.claimed.map((link) => link.inDoubt)).toEqual([false, false]);
+			const next = await links.claim('t', ['a', 'b'], LEASE);
+			expect(next.claimed.map((link) => link.inDoubt)).toEqual([true, true]);
+			await links.release('t', LEASE.owner, ['a', 'b']);
+			expect(await inDoubt()).toEqual([true, true]);
+			// What settles something else says nothing about it.
+			await claimed(links, 'a', 'b');
+			await links.settle('t', LEASE.owner, [{ localId: 'a', attempts: 1 }]);
+			await links.settle('t', LEASE.owner, [{ localId: 'b', inDoubt: false }]);
+			const [a, b] = await links
+				.findByLocalIds('t', ['a', 'b'])
+				.then((rows) => ['a', 'b'].map((id) => rows.find((row) => row.localId === id)));
+			expect([a?.inDoubt, b?.inDoubt]).toEqual([true, false]);
+			const clean = await links.claim('t', ['b'], { owner: 'run-3', seconds: 60 });
+			expect(clean.claimed.map((link) => link.inDoubt)).toEqual([false]);
+		});
+
+		it('puts links in doubt whoever holds them, so that the holder settles nothing', async () => {
+			const links = await site.newLinks();
+			await claimed(links, 'a', 'b');
+			await links.doubt('other tenant', ['a', 'b']);
+			await links.doubt('t', ['a', 'no such link']);
+			const late = await links.settle('t', LEASE.owner, [
+				{ localId: 'a', externalId: '1' },
+				{ localId: 'b', externalId: '2' },
+			]);
+			expect(late).toMatchObject({ settled: ['b'], lost: ['a'] });
+			const rows = await links.findByLocalIds('t', ['a', 'b', 'no such link']);
+			expect(rows.map((row) => [row.localId, row.inDoubt, row.leaseOwner]).sort()).toEqual([
+				['a', true, null],
+				['b', false, null],
+			]);
+		});
+
+		it('keeps what was handed out, and starts over with another record', async () => {
+			const links = await site.newLinks();
+			const handed = { 'a>b': [{ local: { x: '\u0000' }, external: null, at: 1_700_000_000_000 }] };
+			await settledOne(links, { localId: 'a', externalId: '1', handed, inDoubt: true });
+			await settledOne(links, { localId: 'a', attempts: 2 });
+			expect((await links.findByLocalIds('t', ['a']))[0]).toMatchObject({ handed, inDoubt: true });
+			await links.upsert('t', [{ localId: 'a', externalId: '2' }]);
+			expect((await links.findByLocalIds('t', ['a']))[0]).toMatchObject({ handed: null, inDoubt: false });
+			await settledOne(links, { localId: 'a', handed });
+			await settledOne(links, { localId: 'a', handed: null });
+			expect((await links.findByLocalIds('t', ['a']))[0]).toMatchObject({ handed: null });
+		});
+
 		it('settles after the lease has run out when nobody took the link', async () => {
 			const links = await site.newLinks();
 			await links.claim('t', ['a'], { owner: 'slow', seconds: 0 });

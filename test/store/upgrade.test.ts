@@ -163,6 +163,17 @@ describeOnBothStores('a store made by the first version', (site) => {
 		await links.claim('t', ['a'], { owner: 'run', seconds: 60 });
 		expect((await links.settle('t', 'run', [{ localId: 'a', unsent: { x: 1 } }])).settled).toEqual(['a']);
 		expect(await stuckIndexes(site, location)).toHaveLength(1);
+		// And for one of a version in between.
+		for (const column of ['in_doubt', 'handed']) {
+			await site.aside(`ALTER TABLE ${dialect.table('crm_order_link')} DROP COLUMN ${column}`, location);
+		}
+		await store.createLinkTables('crm', [{ entity: 'order', columns: ['stage'] }]);
+		await links.doubt('t', ['a']);
+		expect((await links.findByLocalIds('t', ['a']))[0]).toMatchObject({
+			inDoubt: true,
+			handed: null,
+			unsent: { x: 1 },
+		});
 		release();
 	});
 });
