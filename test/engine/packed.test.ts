@@ -115,7 +115,9 @@ it("installs with n8n's options and loads every node and credential under its re
 		env: { ...process.env, NODE_PATH: path.join(ROOT, 'node_modules'), N8N_USER_FOLDER: folder },
 	});
 	const loaded = JSON.parse(stdout) as Loaded;
-	expect(loaded.nodes.sort()).toEqual([`${PACK}.crosslink`, `${PACK}.crosslinkTrigger`]);
+	expect(loaded.nodes.sort()).toEqual(
+		['crosslink', 'crosslinkPollTrigger', 'crosslinkTrigger'].map((name) => `${PACK}.${name}`),
+	);
 	expect(loaded.credentials.sort()).toEqual([
 		'crosslinkDatabaseApi',
 		'crosslinkHubSpotApi',

@@ -338,6 +338,7 @@ describe.each(['sqlite', 'postgres'] as const)('integrations over %s', (kind) =>
 			mode: 'cloud',
 			source: 'credential',
 			accountId: String(hubspot.portalId),
+			accountNoted: false,
 			message: expect.stringContaining(String(hubspot.portalId)),
 		});
 		const { steps } = await see(prepareIntegration(request));

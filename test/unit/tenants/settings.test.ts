@@ -39,6 +39,7 @@ const full = {
 	leaseSeconds: 60,
 	syncLog: 'all',
 	syncLogDays: 7,
+	inboxDays: 3,
 	freeze: { flips: 3, minutes: 5 },
 	brakes: { deletes: 0, deletesCount: 1, changes: 1, changesCount: 2 },
 };
@@ -56,6 +57,7 @@ test.each([undefined, null, '', '  ', {}, '{}'])('%j means: all defaults', async
 		leaseSeconds: 120,
 		syncLog: 'errors',
 		syncLogDays: 90,
+		inboxDays: 30,
 		freeze: { flips: 4, minutes: 10 },
 		brakes: { deletes: 0.05, deletesCount: 10, changes: 0.2, changesCount: 100 },
 	});

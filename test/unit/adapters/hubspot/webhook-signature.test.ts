@@ -66,7 +66,7 @@ it.each([
 		/does not fit/,
 	],
 ])('refuses %s', (_name, received, secret, reason) => {
-	expect(verifySignature(received, secret)).toEqual({ ok: false, reason: expect.stringMatching(reason) });
+	expect(verifySignature(received, secret)).toMatchObject({ ok: false, reason: expect.stringMatching(reason) });
 });
 
 it('decodes exactly the documented escapes', () => {
@@ -87,4 +87,9 @@ it('agrees with HubSpot’s own client on any body', () => {
 			expect(verifySignature(received, clientSecret)).toEqual({ ok: true });
 		}),
 	);
+});
+
+it('says apart that nothing is configured to check with', () => {
+	expect(verifySignature(request(), undefined)).toMatchObject({ noSecret: true });
+	expect(verifySignature(request(), 'other')).not.toHaveProperty('noSecret');
 });
