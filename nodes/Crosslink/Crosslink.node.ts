@@ -6,6 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { integrationCredentials } from '../../lib/host/integration-credentials';
+import * as event from './actions/event/Event.resource';
 import * as integration from './actions/integration/Integration.resource';
 import * as link from './actions/link/Link.resource';
 import * as record from './actions/record/Record.resource';
@@ -55,6 +56,7 @@ export class Crosslink implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
+					{ name: 'Event', value: 'event', description: 'What triggers have taken in' },
 					{ name: 'Integration', value: 'integration', description: 'Settings of one external system for one tenant' },
 					{ name: 'Link', value: 'link', description: 'Which record of yours belongs to which record over there' },
 					{ name: 'Record', value: 'record', description: 'The data itself, in either direction' },
@@ -64,6 +66,7 @@ export class Crosslink implements INodeType {
 			...record.description,
 			...link.description,
 			...integration.description,
+			...event.description,
 		],
 	};
 

@@ -1,4 +1,5 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
+import { asCrosslinkError } from '../../lib/errors';
 import { AGAIN_SECONDS, receiverOf } from '../../lib/host/deliveries';
 import { toNodeError } from '../../lib/host/node-error';
 import { openSession, type Session } from '../../lib/host/session';
@@ -27,6 +28,8 @@ export async function poll(this: IPollFunctions): Promise<INodeExecutionData[][]
 					`Crosslink Poll Trigger hands out what waited, but could not look further: ${message} ${remedy}`,
 				);
 			}
+			const { pruneInbox } = await import('../../lib/inbox/prune');
+			await pruneInbox(session.store, given.target.tenant).catch((thrown: unknown) => notPruned(this, thrown));
 			if (found.events.length === 0) return null;
 			return [(await itemsOf(session, given, found)).map((json) => ({ json }))];
 		} finally {
@@ -62,6 +65,12 @@ async function look(context: IPollFunctions, session: Session, given: Parameters
 	}
 	const { pollAttention } = await import('../../lib/polling/attention');
 	return await pollAttention(attentionPoll(session, given, effective, basis));
+}
+
+/** What was found is handed out all the same. */
+function notPruned(context: IPollFunctions, thrown: unknown): void {
+	const { message, remedy } = asCrosslinkError(thrown);
+	context.logger.warn(`Crosslink Poll Trigger could not delete old events: ${message} ${remedy}`);
 }
 
 /** What happens meanwhile is found when it is switched on again. */

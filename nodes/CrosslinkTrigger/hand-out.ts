@@ -2,7 +2,7 @@ import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import { asCrosslinkError } from '../../lib/errors';
 import { AGAIN_SECONDS, receiverOf } from '../../lib/host/deliveries';
 import { openHostStore } from '../../lib/host/store';
-import { itemOptionsOf } from './parameters';
+import { itemOptionsOf, targetOf } from './parameters';
 
 /** How often this looks for events that were stored and not worked through. */
 const LOOK_MS = 10_000;
@@ -69,8 +69,12 @@ async function handOut(context: ITriggerFunctions, receiver: string, closed: () 
 				const items = await toItems(store, events, itemOptionsOf(context));
 				context.emit([items.map((item) => ({ json: { ...item } }))]);
 			}
-			if (events.length < BATCH) return;
+			if (events.length < BATCH) break;
 		}
+		if (closed()) return;
+		const { pruneInboxes } = await import('../../lib/inbox/prune');
+		const { integration, tenant } = targetOf(context);
+		await pruneInboxes(store, integration, tenant);
 	} finally {
 		release();
 	}

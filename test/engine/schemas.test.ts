@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { acquireStore } from '../../lib/store/open';
+import { inboxEvent } from '../store/inbox-events';
 import { ROOT, runCrosslink } from './harness';
 import {
 	agree,
@@ -56,6 +58,9 @@ beforeAll(async () => {
 	world.hubSpot.faults.add({ kind: 'status', status: 503, times: Infinity });
 	await runCrosslink(world, pushOrders, [{ id: 'late', name: 'Late' }], { onError: 'continueErrorOutput' });
 	world.hubSpot.faults.clear();
+	const { store, release } = await acquireStore(`sqlite:${world.storeFile}`);
+	await store.inbox.receive('workflow/node', [inboxEvent('e-1', { tenant: 'default' })], { againSeconds: 60 });
+	release();
 });
 afterAll(() => world.stop());
 
@@ -97,6 +102,7 @@ function extra(operation: string): INodeParameters {
 	if (operation === 'unlink') return { localId: 'by-hand' };
 	if (operation === 'import') return { localId: 'o-1', output: 'records' };
 	if (operation === 'getConflicts') return { status: 'any' };
+	if (operation === 'replay') return { eventIds: 'e-1' };
 	if (operation === 'get') return { includeHistory: true };
 	return {};
 }

@@ -3,6 +3,7 @@ import { asCrosslinkError } from '../../../lib/errors';
 import { toNodeError } from '../../../lib/host/node-error';
 import { openSession } from '../../../lib/host/session';
 import { emit } from './emit';
+import * as event from './event/Event.resource';
 import * as integration from './integration/Integration.resource';
 import * as link from './link/Link.resource';
 import { failedItem, type Execute, type ItemResult } from './operation';
@@ -14,6 +15,7 @@ const RESOURCES: Record<string, Operations> = {
 	record: record.operations,
 	link: link.operations,
 	integration: integration.operations,
+	event: event.operations,
 };
 
 /** Runs the chosen operation for all input items in one session. */
