@@ -62,14 +62,14 @@ async function handOut(context: ITriggerFunctions, receiver: string, closed: () 
 	const { store, release } = await openHostStore(context);
 	try {
 		const { toItems } = await import('../../lib/inbox/event-items');
-		for (let batch = 0; batch < BATCHES_A_LOOK && !closed(); batch++) {
+		for (let batch = 0; batch < BATCHES_A_LOOK; batch++) {
 			const events = await store.deliveries.due(receiver, { limit: BATCH, againSeconds: AGAIN_SECONDS });
-			// Of a workflow that was taken down meanwhile they come up when it is published again.
-			if (events.length > 0 && !closed()) {
+			// Also while the workflow is being taken down: n8n waits for this look.
+			if (events.length > 0) {
 				const items = await toItems(store, events, itemOptionsOf(context));
 				context.emit([items.map((item) => ({ json: { ...item } }))]);
 			}
-			if (events.length < BATCH) break;
+			if (events.length < BATCH || closed()) break;
 		}
 		if (closed()) return;
 		const { pruneInboxes } = await import('../../lib/inbox/prune');
