@@ -3,12 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { LIMITS } from '../lib/adapters/hubspot/limits';
+import { databaseAt } from '../quickstart/database-at';
 import type { SavedWorkflow, WorkflowFile } from '../quickstart/n8n-api';
 import { errorOf, itemsOf } from '../quickstart/run-data';
 import { startHubSpot, type HubSpotStandIn } from '../sandbox/hubspot';
 import { until } from '../test/until';
 import { createOrders, type Orders } from './import-orders';
-import { databaseAt, N8nSite } from './n8n-site';
+import { N8nSite } from './n8n-site';
 import { watchMemory } from './process-memory';
 import { printTable, type Row } from './report';
 

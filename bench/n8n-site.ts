@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheFolder } from '../quickstart/cache-folder';
+import { databaseAt } from '../quickstart/database-at';
 import { N8nApi } from '../quickstart/n8n-api';
 import { startN8n, type N8nProcess, type StartN8nOptions } from '../quickstart/n8n-process';
 import { installPack } from '../quickstart/pack-install';
@@ -89,10 +90,4 @@ export class N8nSite {
 		this.unleash();
 		await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
 	}
-}
-
-/** A database's URL as n8n's own settings and credentials name its parts. */
-export function databaseAt(url: string): StartN8nOptions['database'] {
-	const { hostname, port, username, password, pathname } = new URL(url);
-	return { host: hostname, port: Number(port), user: username, password, database: pathname.slice(1) };
 }

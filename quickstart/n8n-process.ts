@@ -14,6 +14,8 @@ const POLL_MS = 100;
 export interface StartN8nOptions {
 	/** As {@link installN8n} returns it. */
 	n8nFolder: string;
+	/** Which of n8n's processes; left out = the whole n8n. `port` is where it says that it is ready. */
+	command?: 'start' | 'worker' | 'webhook';
 	/** n8n's user folder; the pack is in it already. */
 	userFolder: string;
 	/** Port on 127.0.0.1. */
@@ -39,13 +41,13 @@ export interface N8nProcess {
 
 /** Starts n8n on loopback, without telemetry or any call home, and waits until it takes requests. */
 export async function startN8n(options: StartN8nOptions): Promise<N8nProcess> {
-	const { n8nFolder, port, logFile, signal } = options;
+	const { n8nFolder, port, logFile, signal, command = 'start' } = options;
 	signal.throwIfAborted();
 	const url = `http://127.0.0.1:${port}`;
 	const log = createWriteStream(logFile);
 	const env = await n8nEnvironment(options);
 	const script = join(n8nFolder, 'node_modules', 'n8n', 'bin', 'n8n');
-	const child = new Child(process.execPath, [script, 'start'], { env, log, cwd: options.userFolder });
+	const child = new Child(process.execPath, [script, command], { env, log, cwd: options.userFolder });
 	let ended = false;
 	void child.exited.then(() => {
 		ended = true;
