@@ -5,7 +5,10 @@ import type { N8nApi, NodeType, SavedWorkflow, WorkflowFile, WorkflowNode } from
 import { Problem } from './problem';
 
 const SET_NODE = 'n8n-nodes-base.set';
-const MANUAL_TRIGGER = 'n8n-nodes-base.manualTrigger';
+const NOT_PUBLISHED: ReadonlySet<string> = new Set([
+	'n8n-nodes-base.manualTrigger',
+	'n8n-nodes-crosslink.crosslinkPollTrigger',
+]);
 /** Credentials of systems the demo has none of: a person chooses them before running such a template. */
 const NOT_IN_THE_DEMO: ReadonlySet<string> = new Set(['postgres']);
 
@@ -34,9 +37,12 @@ export async function importTemplates(
 	return workflows;
 }
 
-/** Publishes all that start by themselves; a workflow with only a manual start has nothing to publish. */
+/**
+ * Publishes what starts by itself. A workflow with only a manual start has nothing to publish; one that polls does what
+ * another one does by webhook, and one of the two is enough.
+ */
 export async function publishTemplates(api: N8nApi, workflows: Workflows): Promise<number> {
-	const startable = [...workflows.values()].filter(({ nodes }) => !nodes.some(({ type }) => type === MANUAL_TRIGGER));
+	const startable = [...workflows.values()].filter(({ nodes }) => !nodes.some(({ type }) => NOT_PUBLISHED.has(type)));
 	for (const workflow of startable) await api.publish(workflow);
 	return startable.length;
 }

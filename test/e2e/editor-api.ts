@@ -23,6 +23,10 @@ export class EditorApi extends N8nApi {
 		});
 	}
 
+	async unpublish(workflow: Pick<SavedWorkflow, 'id'>): Promise<void> {
+		await this.call('POST', `/rest/workflows/${workflow.id}/deactivate`, {});
+	}
+
 	/** All node types that this n8n knows, in all their versions. */
 	async descriptions(): Promise<INodeTypeDescription[]> {
 		return await this.raw('GET', '/types/nodes.json');

@@ -2,6 +2,7 @@ import { describeWithN8n } from '../servers/n8n';
 import { badInputTests } from './bad-input';
 import { concurrentEditTests } from './concurrent-edits';
 import { editorTests } from './editor';
+import { pollingTests } from './polling';
 import { postgresTests, restartTests } from './restarts';
 import { importTests, templateTests } from './templates';
 import { webhookTests } from './webhooks';
@@ -21,6 +22,7 @@ describeWithN8n('the pack in a real n8n', (n8nFolder) => {
 
 	describe('templates', () => templateTests(world));
 	describe('HubSpot over HTTP', () => webhookTests(world));
+	describe('HubSpot by polling', () => pollingTests(world));
 	describe('edits on both sides at once', () => concurrentEditTests(world));
 	describe('bad input', () => badInputTests(world));
 	editorTests('the editor in a browser', world);

@@ -98,7 +98,9 @@ export function webhookTests(world: () => World): void {
 		await world().quiet();
 
 		const executions = await world().api.newerThan(before, world().workflow(FROM_HUBSPOT).id);
-		const emitted = itemsAcross(executions, TRIGGER).map(({ eventId }) => String(eventId));
+		// Two events of one record are one item.
+		const emitted = itemsAcross(executions, TRIGGER).flatMap(({ eventId, eventIds }) => eventIds ?? [eventId]);
+		expect(itemsAcross(executions, TRIGGER)).toHaveLength(2);
 		expect(emitted).toHaveLength(events.length);
 		expect(new Set(emitted).size).toBe(events.length);
 		expect(eventsStored(world().storeFile)).toBe(stored + events.length);

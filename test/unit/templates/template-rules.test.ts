@@ -15,6 +15,7 @@ const CREDENTIAL_NAMES: Record<string, string[]> = {
 /** Node types and newest versions that exist in n8n 2.41 and in n8n 3. */
 const NODE_VERSIONS: Record<string, number> = {
 	'n8n-nodes-crosslink.crosslink': 1,
+	'n8n-nodes-crosslink.crosslinkPollTrigger': 1,
 	'n8n-nodes-crosslink.crosslinkTrigger': 1,
 	'n8n-nodes-base.convertToFile': 1.1,
 	'n8n-nodes-base.filter': 2.3,
