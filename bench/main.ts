@@ -7,12 +7,16 @@ import { benchLinkUpserts } from './link-upserts';
 import { benchLoadCost } from './load-cost';
 import { benchPoll } from './poll';
 import { benchReconcile } from './reconcile';
+import { benchWebhooks } from './webhooks';
+import { benchWorkers } from './workers';
 
 const benches: Record<string, () => Promise<void>> = {
 	calls: benchCalls,
 	engine: benchEngineCost,
 	reconcile: benchReconcile,
 	poll: benchPoll,
+	webhooks: benchWebhooks,
+	workers: benchWorkers,
 	import: benchImport,
 	flow: benchIntegratorFlow,
 	links: benchLinkUpserts,

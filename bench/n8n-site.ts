@@ -28,13 +28,15 @@ export class N8nSite {
 		private readonly server: PostgresServer,
 		/** Crosslink's store, and whatever tables a flow reads. */
 		readonly storeUrl: string,
+		/** n8n's own database. */
+		readonly n8nUrl: string,
 		private readonly place: Place,
 	) {
 		this.api = new N8nApi(`http://127.0.0.1:${place.port}`);
 	}
 
-	/** The pack must have been built, and n8n be there from an earlier `npm start`. */
-	static async start(): Promise<N8nSite> {
+	/** The pack must have been built, and n8n be there from an earlier `npm start`. `more` is further environment. */
+	static async start(more: Record<string, string> = {}): Promise<N8nSite> {
 		const n8nFolder = findN8n();
 		if (n8nFolder === undefined) throw new Error('n8n is not here yet: `npm start -- --once` brings it.');
 		const signal = new AbortController().signal;
@@ -43,10 +45,11 @@ export class N8nSite {
 		await mkdir(userFolder);
 		const server = await startPostgres({ durable: true });
 		const storeUrl = await server.createDatabase();
-		const database = databaseAt(await server.createDatabase());
-		const env = { CROSSLINK_STORE_URL: storeUrl };
+		const n8nUrl = await server.createDatabase();
+		const database = databaseAt(n8nUrl);
+		const env = { CROSSLINK_STORE_URL: storeUrl, ...more };
 		const place = { n8nFolder, userFolder, port: await freePort(), database, env, signal };
-		const site = new N8nSite(folder, server, storeUrl, place);
+		const site = new N8nSite(folder, server, storeUrl, n8nUrl, place);
 		try {
 			await installPack({ root: ROOT, userFolder, cacheRoot: cacheFolder(), signal });
 			await site.resume();

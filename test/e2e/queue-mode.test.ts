@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describeWithN8n } from '../servers/n8n';
 import { requireRedis } from '../servers/redis';
 import { until } from '../until';
@@ -50,6 +51,17 @@ describeWithN8n('n8n in queue mode', (n8nFolder) => {
 		},
 		TEST_MS,
 	);
+
+	it('a process with the embedded store answers 503, and its log says what to do', async () => {
+		const alone = await site().startWithoutStore();
+		const before = await site().select('SELECT 1 FROM crosslink.processed_webhook');
+		expect(await site().deliver('msg_alone', ['alone'], alone.url)).toBe(503);
+		const log = await readFile(alone.logFile, 'utf8');
+		expect(log).toMatch(/answered 503 .*embedded/i);
+		expect(log).toContain('CROSSLINK_STORE_URL');
+		expect(await site().select('SELECT 1 FROM crosslink.processed_webhook')).toHaveLength(before.length);
+		await alone.stop();
+	});
 
 	it(
 		'PostgreSQL and Redis are restarted underneath, and nothing is lost or doubled',

@@ -30,6 +30,8 @@ export class QueueSite {
 	readonly told = new Map<string, Told>();
 	/** Calls that begin something are not answered while this is set. */
 	holding = false;
+	/** How long the business system takes to begin something. */
+	beginMs = 0;
 	private readonly held: Array<() => void> = [];
 	private readonly processes: N8nProcess[] = [];
 	private unleash = () => {};
@@ -46,13 +48,13 @@ export class QueueSite {
 	) {}
 
 	/** Main and webhook process; workers are started by the test. The pack must have been built. */
-	static async start(n8nFolder: string): Promise<QueueSite> {
+	static async start(n8nFolder: string, options: { durable?: boolean } = {}): Promise<QueueSite> {
 		const signal = new AbortController().signal;
 		const folder = await mkdtemp(join(tmpdir(), 'crosslink-queue-'));
 		const userFolder = join(folder, 'n8n-user');
 		await mkdir(userFolder);
 		const [postgres, redis] = await Promise.all([
-			startPostgres(),
+			startPostgres(options),
 			startRedis(),
 			installPack({ root: ROOT, userFolder, cacheRoot: cacheFolder(), signal }),
 		]);
@@ -92,19 +94,24 @@ export class QueueSite {
 		return await this.launch('worker', await freePort());
 	}
 
+	/** A webhook process that nobody has told of the store on PostgreSQL. */
+	async startWithoutStore(): Promise<N8nProcess> {
+		return await this.launch('webhook', await freePort(), { CROSSLINK_STORE_URL: '' });
+	}
+
 	/** `kill -9`; resolves when it is gone. */
 	async kill(n8n: N8nProcess): Promise<void> {
 		if (n8n.pid !== undefined) process.kill(-n8n.pid, 'SIGKILL');
 		await n8n.exited;
 	}
 
-	/** A signed delivery to the webhook process; its status, or 0 when there was no answer. */
-	async deliver(id: string, records: string[]): Promise<number> {
+	/** A signed delivery to the webhook process, or to another one; its status, or 0 when there was no answer. */
+	async deliver(id: string, records: string[], to = `http://127.0.0.1:${this.webhookPort}`): Promise<number> {
 		const body = records.map((record) => ({
 			...{ type: 'order.updated', timestamp: new Date().toISOString(), data: { id: record } },
 		}));
 		const { rawBody, headers } = signedRequest(this.secret, body, id, new Date());
-		return await fetch(`http://127.0.0.1:${this.webhookPort}/webhook/${TRIGGER_PATH}/webhook`, {
+		return await fetch(`${to}/webhook/${TRIGGER_PATH}/webhook`, {
 			method: 'POST',
 			body: new Uint8Array(rawBody),
 			headers: { ...(headers as Record<string, string>), 'content-type': 'application/json' },
@@ -155,9 +162,13 @@ export class QueueSite {
 		await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
 	}
 
-	private async launch(command: 'start' | 'worker' | 'webhook', port: number): Promise<N8nProcess> {
+	private async launch(
+		command: 'start' | 'worker' | 'webhook',
+		port: number,
+		more: Record<string, string> = {},
+	): Promise<N8nProcess> {
 		const logFile = join(this.folder, `${command}-${this.processes.length}.log`);
-		const env = { ...this.place.env, QUEUE_HEALTH_CHECK_PORT: String(port) };
+		const env = { ...this.place.env, QUEUE_HEALTH_CHECK_PORT: String(port), ...more };
 		const n8n = await startN8n({ ...this.place, env, command, port, logFile });
 		this.processes.push(n8n);
 		this.unleash();
@@ -177,8 +188,9 @@ export class QueueSite {
 			const answer = () => response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
 			if (pathname === '/done') told.done++;
 			else told.begun++;
-			if (pathname !== '/done' && this.holding) this.held.push(answer);
-			else answer();
+			if (pathname === '/done') answer();
+			else if (this.holding) this.held.push(answer);
+			else setTimeout(answer, this.beginMs);
 		});
 	}
 
