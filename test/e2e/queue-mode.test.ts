@@ -79,12 +79,14 @@ describeWithN8n('n8n in queue mode', (n8nFolder) => {
 			await sending;
 			await until(() => allDone(all), 'all events', AGAIN_MS);
 			expect(told(all).filter(({ done }) => done !== 1)).toEqual([]);
-			await until(
-				async () =>
-					(await site().select('SELECT 1 FROM crosslink.event_delivery WHERE done_at IS NULL LIMIT 1')).length === 0,
-				'every delivery to be noted as done',
-				AGAIN_MS,
+			// Where n8n could not save an execution's end it does not tell of it; its events stay in hand for an hour.
+			const inHand = 'SELECT DISTINCT taken_by FROM crosslink.event_delivery WHERE done_at IS NULL';
+			const settled = async () => (await site().select(inHand)).length <= (await site().endsNotTold());
+			await until(settled, 'every delivery to be noted as done', AGAIN_MS);
+			const left = await site().select(
+				'SELECT 1 FROM crosslink.event_delivery WHERE done_at IS NULL AND taken_by IS NULL',
 			);
+			expect(left).toEqual([]);
 			const [count] = await site().select('SELECT count(*)::int AS events FROM crosslink.processed_webhook');
 			expect(count).toEqual({ events: 20 + 3 + 10 + all.length });
 		},

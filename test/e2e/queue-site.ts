@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -138,6 +138,12 @@ export class QueueSite {
 	letGo(): void {
 		this.holding = false;
 		for (const answer of this.held.splice(0)) answer();
+	}
+
+	/** How many executions ended without n8n telling its nodes so: it runs these hooks in turn, and its own before them failed. */
+	async endsNotTold(): Promise<number> {
+		const logs = await Promise.all(this.processes.map(async ({ logFile }) => await readFile(logFile, 'utf8')));
+		return logs.join('').split('There was a problem running hook "workflowExecuteAfter"').length - 1;
 	}
 
 	/** Rows of the store. */
