@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import type { EventFilter, PollKey } from '../../lib/store/store';
 import { acquireStore } from '../../lib/store/open';
+import { until } from '../until';
 import { describeOnBothStores, siteOf, type StoreSite } from './both-stores';
 import { idsOf, inboxEvent } from './inbox-events';
 
@@ -28,6 +29,9 @@ describeOnBothStores('a subscription', (site) => {
 	it('gets what came, in its order, some at a time, once', async () => {
 		const { store, advance, due } = subscriptionAt(site);
 		await store(['c']);
+		// What is stored in one millisecond goes by its id.
+		const stored = Date.now();
+		await until(() => Date.now() > stored + 1, 'the next millisecond');
 		await store(['a', 'b']);
 		expect(await advance({}, 2)).toBe(2);
 		expect(await due()).toEqual(['c', 'a']);
