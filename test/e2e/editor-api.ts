@@ -32,10 +32,10 @@ export class EditorApi extends N8nApi {
 		return await this.raw('GET', '/types/nodes.json');
 	}
 
-	/** Executions of a workflow that are not among the given ones, with their data. */
+	/** Executions of a workflow that began after all of the given ones, which may be the latest only; with their data. */
 	async newerThan(earlier: readonly Execution[], workflowId: string): Promise<Execution[]> {
-		const known = new Set(earlier.map(({ id }) => id));
-		const newer = (await this.executions(workflowId)).filter(({ id }) => !known.has(id));
+		const latest = Math.max(0, ...earlier.map(({ id }) => Number(id)));
+		const newer = (await this.executions(workflowId)).filter(({ id }) => Number(id) > latest);
 		return await Promise.all(newer.map(async ({ id }) => await this.execution(id)));
 	}
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../until';
 import { itemsAcross } from './editor-api';
 import type { World } from './world';
@@ -6,6 +7,8 @@ const BY_POLLING = 'hubspot-back-by-polling';
 const INGRESS = 'hubspot-ingress';
 /** HubSpot's index shows an edit half a minute late; a minute is n8n's shortest poll. */
 const SOON_MS = 120_000;
+/** Between two runs by hand. */
+const BETWEEN_MS = 2_000;
 
 export function pollingTests(world: () => World): void {
 	it('hubspot-back-by-polling.json, run by hand, brings a change back that no webhook told', async () => {
@@ -24,6 +27,7 @@ export function pollingTests(world: () => World): void {
 				// HubSpot's search shows nothing yet of a minute ago, and the node says so.
 				const execution = await api.finished(await api.run(workflow, 'Orders, every 5 minutes'), run.signal);
 				last = execution.status;
+				await delay(BETWEEN_MS);
 				return order()?.salesNotes === 'Seen by polling alone.';
 			},
 			'the note to come back',
