@@ -1,6 +1,9 @@
 import type { CrosslinkError } from '../errors';
 import type { BucketLimit } from '../transport/budget';
 import type { Transport } from '../transport/transport';
+import type { CommandAdapter, CommandDescription } from './command';
+import type { NotificationAdapter, NotificationDescription } from './notification';
+import type { QueryAdapter, QueryDescription } from './query';
 
 /** Where an integration runs: the vendor's cloud, or a system inside the customer's own network. */
 export type Mode = 'cloud' | 'onprem';
@@ -279,7 +282,7 @@ export interface AdapterContext {
  * The powers of one integration in one mode. An adapter implements what its system can do;
  * callers ask with {@link requireCapability} and get a clear error where it cannot.
  */
-export interface Adapter {
+export interface Adapter extends CommandAdapter, QueryAdapter, NotificationAdapter {
 	/** The live account: fields, pipelines, stages. */
 	describe?(object: string): Promise<ExternalSchema>;
 	/** Reads records by id; ids not found are left out; merged ids come back with `requestedId`. */
@@ -330,6 +333,12 @@ export interface AdapterModule {
 	 * Left out = an external system.
 	 */
 	ownSystem?: true;
+	/** What `command.execute` offers; left out = no commands. */
+	commands?: CommandDescription[];
+	/** What `query.run` offers; left out = no queries. */
+	queries?: QueryDescription[];
+	/** What `event.notify` offers; left out = no messages go this way. */
+	notification?: NotificationDescription;
 	/** How fast the vendor may be called, by budget name; what the adapter's calls name in `budget`. */
 	limits: Record<string, BucketLimit>;
 	/** Names the external account that a connection speaks to, for shared call budgets; no secret in it. */

@@ -13,6 +13,10 @@ export interface IntegrationEntry {
 	webhooks: boolean;
 	/** `crosslinkPollTrigger` can follow its changes; left out = it cannot. */
 	polling?: true;
+	/** Offers commands, queries, or takes messages to people; left out = it does not. Tells lists without loading anything. */
+	commands?: true;
+	queries?: true;
+	notifies?: true;
 	/** As {@link AdapterModule.ownSystem}: nothing is linked with it, pushed to it or pulled from it. */
 	ownSystem?: true;
 	/** Its credential is tried out by the adapter's `test`; left out = n8n tries it with the request the credential names. */
