@@ -45,9 +45,7 @@ export interface CommandAnswer {
 
 /** What is known of a command whose answer was lost. `unsure` is no proof of anything: nothing is repeated. */
 export type FoundCommand =
-	| { found: 'done'; answer: CommandAnswer }
-	| { found: 'nothing' }
-	| { found: 'unsure'; reason: string };
+	{ found: 'done'; answer: CommandAnswer } | { found: 'nothing' } | { found: 'unsure'; reason: string };
 
 /** A finished command that is to be undone. */
 export interface CompensationRequest extends CommandRequest {
