@@ -2,17 +2,14 @@ import type { CrosslinkError } from '../errors';
 import type { BucketLimit } from '../transport/budget';
 import type { Transport } from '../transport/transport';
 import type { CommandAdapter, CommandDescription } from './command';
+import type { Choice, Fields, FieldValue } from './field-value';
 import type { NotificationAdapter, NotificationDescription } from './notification';
 import type { QueryAdapter, QueryDescription } from './query';
 
+export type { Choice, Fields, FieldValue };
+
 /** Where an integration runs: the vendor's cloud, or a system inside the customer's own network. */
 export type Mode = 'cloud' | 'onprem';
-
-/** A plain JSON value. `undefined` never stands for a value: absent, null and empty are three things. */
-export type FieldValue = string | number | boolean | null | FieldValue[] | { [key: string]: FieldValue };
-
-/** Field name (or path) to value. A missing key means "absent", not "null". */
-export type Fields = Record<string, FieldValue>;
 
 /** One mapping line between a local field and an external field (design: field rule). */
 export interface FieldRule {
@@ -133,12 +130,6 @@ export interface Promises {
 	merges: boolean;
 	/** An empty value clears a field. */
 	clearsFields: boolean;
-}
-
-/** One value of an enumeration, a pipeline or a stage. */
-export interface Choice {
-	value: string;
-	label: string;
 }
 
 /** One field of the connected account. */

@@ -1,5 +1,5 @@
 import type { CrosslinkError } from '../errors';
-import type { Fields, FieldValue } from './adapter';
+import type { Fields, FieldValue } from './field-value';
 import type { ParameterDescription } from './parameters';
 
 /** Something the other system does once and confirms: create a sales order, cancel a billing document. */

@@ -1,4 +1,4 @@
-import type { FieldValue } from './adapter';
+import type { FieldValue } from './field-value';
 import type { ParameterDescription } from './parameters';
 
 /** A message to people, rendered and escaped for this channel already. */

@@ -1,4 +1,4 @@
-import type { Choice } from './adapter';
+import type { Choice } from './field-value';
 
 /** One value that a command, a query or a message takes: n8n makes a form field of it, and it is checked before any call. */
 export interface ParameterDescription {

@@ -1,4 +1,4 @@
-import type { Fields } from './adapter';
+import type { Fields } from './field-value';
 import type { ParameterDescription } from './parameters';
 
 /** A question the other system answers; nothing changes there. */
