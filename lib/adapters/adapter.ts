@@ -1,5 +1,6 @@
 import type { CrosslinkError } from '../errors';
 import type { BucketLimit } from '../transport/budget';
+import type { Egress } from '../transport/egress';
 import type { Transport } from '../transport/transport';
 import type { CommandAdapter, CommandDescription } from './command';
 import type { Choice, Fields, FieldValue } from './field-value';
@@ -252,6 +253,11 @@ export interface ConnectionField {
 	secret: boolean;
 	required: boolean;
 	default?: string;
+	/**
+	 * The value may be the absolute path of a file instead. The adapter gets what is in it: `text` as it stands, `binary` in
+	 * base64. Whose paths are read: `lib/tenants/value-files.ts`.
+	 */
+	file?: 'text' | 'binary';
 }
 
 export type ConnectionValues = Record<string, string>;
@@ -262,6 +268,8 @@ export interface AdapterContext {
 	transport: Transport;
 	/** The execution's cancel signal, for adapters that do not go through `transport` (databases, directories). */
 	signal?: AbortSignal;
+	/** To be asked before a socket is opened past `transport`; left out where there is no n8n (tests, tools). */
+	egress?: Egress;
 	/**
 	 * The secret that signs this tenant's webhooks, where one was stored apart from the connection; it then wins over
 	 * the connection's own. Throws when it cannot be opened.
@@ -334,5 +342,7 @@ export interface AdapterModule {
 	limits: Record<string, BucketLimit>;
 	/** Names the external account that a connection speaks to, for shared call budgets; no secret in it. */
 	accountKey(connection: ConnectionValues): string;
+	/** What a person should know of this connection, above all which check of TLS is off, in whole sentences. */
+	caveats?(connection: ConnectionValues): string[];
 	create(context: AdapterContext): Adapter;
 }

@@ -1,9 +1,13 @@
-import type { IHttpRequestOptions } from 'n8n-workflow';
+import type { IHttpRequestOptions, NodeEgressFilter } from 'n8n-workflow';
 import type { HttpAnswer, HttpClient } from '../transport/http';
+import type { HttpNetwork } from '../transport/network';
 
 /** The part of an n8n context that makes HTTP calls; every kind of context has it, credential tests apart. */
 export interface HttpContext {
-	helpers: { httpRequest(options: IHttpRequestOptions): Promise<unknown> };
+	helpers: {
+		httpRequest(options: IHttpRequestOptions): Promise<unknown>;
+		getSecureEgressFilter?(): NodeEgressFilter;
+	};
 }
 
 interface FullResponse {
@@ -34,9 +38,19 @@ export function n8nHttp(context: HttpContext): HttpClient {
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
+			...networkOptions(attempt.network),
 		});
 		return answerOf(response as FullResponse);
 	};
+}
+
+/**
+ * What n8n takes of a connection's network. Certificates are always checked, whatever NODE_TLS_REJECT_UNAUTHORIZED says: a
+ * private authority is given by name, not by looking away.
+ */
+function networkOptions(network: HttpNetwork | undefined): Pick<IHttpRequestOptions, 'agentOptions' | 'proxy'> {
+	const { tls, proxy } = network ?? {};
+	return { agentOptions: { ...tls, rejectUnauthorized: true }, ...(proxy && { proxy }) };
 }
 
 function outgoing(body: string, headers: Record<string, string>): string | Buffer {

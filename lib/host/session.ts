@@ -6,6 +6,7 @@ import type { ConnectRequest } from '../tenants/connect';
 import type { Connected } from '../tenants/connected';
 import { replicationOf } from '../tenants/replication-of';
 import { credentialOf, runIdOf, type HostContext } from './context';
+import { hostEgress } from './egress';
 import { n8nHttp } from './http';
 import { openHostStore } from './store';
 import type { Target } from './target';
@@ -47,6 +48,7 @@ export async function openSession(context: HostContext): Promise<Session> {
 		keyRing,
 		credential: () => credentialOf(context, findIntegration(target.integration).credentialType, itemIndex),
 		http: n8nHttp(context),
+		egress: hostEgress(context),
 		signal,
 	});
 

@@ -1,5 +1,6 @@
-import type { Adapter } from '../adapters/adapter';
+import type { Adapter, AdapterContext, AdapterModule } from '../adapters/adapter';
 import type { TransportOptions } from '../transport/create-transport';
+import type { HttpNetwork } from '../transport/network';
 import type { Connected } from './connected';
 import { findKeyRing, loadEffective, type Effective, type IntegrationAccess } from './effective';
 import { ensureLinkTables } from './link-tables';
@@ -9,6 +10,8 @@ import { DEFAULT_TENANT } from './tenant-name';
 
 export interface ConnectRequest extends IntegrationAccess {
 	http: TransportOptions['http'];
+	/** Asked by adapters that open sockets themselves. */
+	egress?: AdapterContext['egress'];
 	/** The execution's cancel signal. */
 	signal?: AbortSignal;
 }
@@ -56,11 +59,13 @@ async function connected(request: ConnectRequest, effective: Effective, resolved
 		budget: request.store.budget,
 		account: module.accountKey(values),
 		limits: module.limits,
+		network: await networkOf(module, values),
 		secrets: secretsIn(effective, values),
 		signal: request.signal,
 	});
 	const webhookSecret = await webhookSecretOf(request, row);
-	const adapter = module.create({ connection: values, transport, signal: request.signal, webhookSecret });
+	const { signal, egress } = request;
+	const adapter = module.create({ connection: values, transport, signal, egress, webhookSecret });
 	return { ...shared(effective), source, adapter, calls: () => transport.calls };
 }
 
@@ -96,5 +101,18 @@ function shared(effective: Effective): Omit<Connected, 'source' | 'adapter' | 'c
 }
 
 function secretsIn(effective: Effective, values: Resolved['values']): string[] {
-	return effective.module.connectionFields.filter((field) => field.secret).flatMap((field) => values[field.name] ?? []);
+	const secrets = effective.module.connectionFields
+		.filter((field) => field.secret)
+		.flatMap((field) => values[field.name] ?? []);
+	// The password by itself, too: a message may take the address apart.
+	const proxy = values['proxy'];
+	return proxy !== undefined && URL.canParse(proxy) ? [...secrets, new URL(proxy).password] : secrets;
+}
+
+/** Adapters that call over the transport have the field `proxy`; the others see to their own connections. */
+async function networkOf(module: AdapterModule, values: Resolved['values']): Promise<HttpNetwork | undefined> {
+	const named = module.connectionFields.map((field) => field.name);
+	if (!named.includes('proxy')) return undefined;
+	const { readNetwork } = await import('../transport/network');
+	return readNetwork(values, module.displayName);
 }

@@ -66,10 +66,17 @@ export async function readConnectionValues(
 ): Promise<ConnectionValues> {
 	const values: ConnectionValues = {};
 	for (const field of fields) {
-		const value = await readVariable(environment, variableName(integration, field.name));
+		const name = variableName(integration, field.name);
+		const value = await (field.file === 'binary' ? readPathOr(environment, name) : readVariable(environment, name));
 		if (value !== undefined) values[field.name] = value;
 	}
 	return values;
+}
+
+/** As {@link readVariable}, for what is no text: the file's path comes back, and is read where the value is used. */
+async function readPathOr(environment: Environment, name: string): Promise<string | undefined> {
+	const path = present(environment[`${name}_FILE`]);
+	return path === undefined || present(environment[name]) !== undefined ? await readVariable(environment, name) : path;
 }
 
 /** `CROSSLINK_STORE_URL` (or its file); undefined = the embedded store. */

@@ -15,6 +15,7 @@ import { sealConnection, sealWebhookSecret } from './sealed-row';
 import { parseSettings } from './settings';
 import { levelsOf, siteInput } from './site-settings';
 import { ALL_TENANTS, checkTenant } from './tenant-name';
+import { namesFile, pathOfTenant } from './value-files';
 
 /** What to change; left-out parts (and an empty secret) stay as they are, null takes a part away (settings: the defaults). */
 export interface IntegrationChange {
@@ -145,6 +146,8 @@ type Pack = Parameters<typeof pickConnectionValues>[0];
 function checkedConnection(pack: Pack, given: Readonly<Record<string, unknown>>): ConnectionValues {
 	refuseUnknownFields(pack, given);
 	const values = pickConnectionValues(pack, given);
+	const path = pack.connectionFields.find((field) => namesFile(field, values[field.name]));
+	if (path !== undefined) throw pathOfTenant(pack, path);
 	const missing = missingFields(pack, values);
 	if (missing.length === 0) return values;
 	throw new CrosslinkError({

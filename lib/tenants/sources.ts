@@ -30,7 +30,7 @@ export interface SourceState {
 /** A connection that is complete. */
 export interface Resolved {
 	source: ConnectionSource;
-	/** Defaults filled in. */
+	/** Defaults filled in, files read. */
 	values: ConnectionValues;
 }
 
@@ -45,7 +45,11 @@ export async function resolveConnection(access: IntegrationAccess, effective: Ef
 	for (const source of choices) {
 		const found = await lookAt(source, access, effective);
 		if (found.error !== undefined) throw found.error;
-		if (found.state === 'complete') return { source, values: withFieldDefaults(effective.module, found.values) };
+		if (found.state === 'complete') {
+			const complete = withFieldDefaults(effective.module, found.values);
+			const { readValueFiles } = await import('./value-files');
+			return { source, values: await readValueFiles(effective.module, complete, source, access.environment) };
+		}
 		if (found.state === 'incomplete') throw incomplete(effective, found);
 		if (found.state === 'closed' && access.connection === source) throw notEnabled(effective);
 	}

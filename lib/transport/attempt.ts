@@ -1,4 +1,5 @@
 import type { HttpAnswer, HttpClient } from './http';
+import type { HttpNetwork } from './network';
 import type { TransportRequest } from './transport';
 
 export type AttemptOutcome =
@@ -12,7 +13,7 @@ export type AttemptOutcome =
  */
 export async function attemptOnce(
 	http: HttpClient,
-	request: TransportRequest,
+	request: TransportRequest & { network?: HttpNetwork },
 	timeoutMs: number,
 	cancel: AbortSignal | undefined,
 ): Promise<AttemptOutcome> {
@@ -39,6 +40,7 @@ export async function attemptOnce(
 			body: request.body,
 			timeoutMs,
 			signal: controller.signal,
+			...(request.network && { network: request.network }),
 		});
 		// A late failure of an abandoned attempt belongs to nobody.
 		sent.catch(() => {});

@@ -4,6 +4,7 @@ import { attemptOnce } from './attempt';
 import type { BucketLimit, BudgetLedger } from './budget';
 import { cancelledError, waitUnlessCancelled } from './cancelled';
 import type { HttpAnswer, HttpClient } from './http';
+import type { HttpNetwork } from './network';
 import { classifyNetworkFailure, hostOf } from './network-failure';
 import { createRedact, type Redact } from './redact';
 import { MAX_RETRY_AFTER_MS } from './retry-after';
@@ -32,6 +33,8 @@ export interface TransportOptions {
 	limits: Readonly<Record<string, BucketLimit>>;
 	/** Values that must never show in an error. */
 	secrets: readonly string[];
+	/** Certificates and proxy of this connection. */
+	network?: HttpNetwork;
 	/** The execution's cancel signal. */
 	signal?: AbortSignal;
 	retry?: Partial<RetryOptions>;
@@ -75,11 +78,11 @@ class BudgetedTransport implements Transport {
 	}
 
 	private async attempt(request: TransportRequest): Promise<TransportResponse> {
-		const { http, signal } = this.options;
+		const { http, network, signal } = this.options;
 		await this.waitForBudget(request);
 		const timeoutMs = request.timeoutMs ?? this.deadlines.attemptMs;
 		this.made += 1;
-		const outcome = await attemptOnce(http, request, timeoutMs, signal);
+		const outcome = await attemptOnce(http, { ...request, network }, timeoutMs, signal);
 		if (outcome.kind === 'cancelled') throw cancelledError(request.purpose, request.idempotent);
 		if (outcome.kind === 'failure') {
 			const call = { ...request, timeoutMs, timedOut: outcome.timedOut };

@@ -1,3 +1,5 @@
+import type { HttpNetwork } from './network';
+
 /** One attempt of an HTTP call. */
 export interface HttpAttempt {
 	method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -6,6 +8,8 @@ export interface HttpAttempt {
 	body?: string;
 	timeoutMs: number;
 	signal: AbortSignal;
+	/** Certificates and proxy of this connection; who cannot obey them must not call. */
+	network?: HttpNetwork;
 }
 
 export interface HttpAnswer {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CrosslinkError } from '../../errors';
 import type { Adapter, AdapterContext, AdapterModule, ConnectionValues } from '../adapter';
+import { NETWORK_FIELDS } from '../network-fields';
 import { associate } from './associate';
 import { changesSince } from './changes';
 import { HubSpotClient } from './client';
@@ -42,6 +43,7 @@ export const hubSpot: AdapterModule = {
 		{ name: 'baseUrl', displayName: 'Base URL', secret: false, required: false, default: DEFAULT_BASE_URL },
 		{ name: 'appId', displayName: 'App ID', secret: false, required: false },
 		{ name: 'clientSecret', displayName: 'Client Secret', secret: true, required: false },
+		...NETWORK_FIELDS,
 	],
 	limits: LIMITS,
 	accountKey,
