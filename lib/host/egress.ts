@@ -1,5 +1,6 @@
 import { lookup as lookUp } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { isAbsolute } from 'node:path';
 import type { NodeEgressFilter } from 'n8n-workflow';
 import { CrosslinkError } from '../errors';
 import { isEgressBlock } from '../transport/egress-block';
@@ -23,11 +24,8 @@ export function hostEgress({ helpers }: EgressContext): Egress {
  * For n8n's credential tests, to which it lends no filter: open while the instance has none switched on, otherwise every host
  * is refused, because nobody could say whether it may be reached.
  */
-export function withoutFilter(environment: Readonly<Record<string, string | undefined>>): Egress {
-	const switchedOn = ['N8N_SSRF_PROTECTION_ENABLED', 'N8N_SSRF_PROTECTION_ENABLED_FILE'].some(
-		(name) => !/^(|0|false)$/i.test(environment[name]?.trim() ?? ''),
-	);
-	if (!switchedOn) return egressOf(undefined);
+export function withoutFilter(environment: Variables): Egress {
+	if (!filterSwitchedOn(environment)) return egressOf(undefined);
 	const ask = async (host: string, port: number): Promise<never> =>
 		await Promise.reject(
 			new CrosslinkError({
@@ -43,9 +41,20 @@ export function withoutFilter(environment: Readonly<Record<string, string | unde
 	return { ask, lookup, addressOf: ask };
 }
 
+type Variables = Readonly<Record<string, string | undefined>>;
+
+function filterSwitchedOn(environment: Variables): boolean {
+	return ['N8N_SSRF_PROTECTION_ENABLED', 'N8N_SSRF_PROTECTION_ENABLED_FILE'].some(
+		(name) => !/^(|0|false)$/i.test(environment[name]?.trim() ?? ''),
+	);
+}
+
 function egressOf(filter: NodeEgressFilter | undefined): Egress {
-	const lookup: LookupFunction = filter?.createSecureLookup() ?? (lookUp as LookupFunction);
+	const secure = filter?.createSecureLookup() ?? (lookUp as LookupFunction);
+	const lookup: LookupFunction = (host, options, done) =>
+		secure(host, options, (error, ...found) => done(isEgressBlock(error) ? blocked(host) : error, ...found));
 	const ask = async (host: string, port: number): Promise<void> => {
+		if (isAbsolute(host)) return checkLocalSocket(host);
 		if (filter === undefined) return;
 		const result = await filter.validateUrl(urlOf(host, port));
 		if (!result.ok) throw explain(result.error, host, port);
@@ -81,15 +90,8 @@ function urlOf(host: string, port: number): URL {
 }
 
 function explain(error: Error, host: string, port: number): CrosslinkError {
-	if (isEgressBlock(error)) {
-		return new CrosslinkError({
-			class: 'rejected',
-			code: 'egress_blocked',
-			message: `n8n's egress filter does not let connections go to ${shown(host, port)}.`,
-			remedy:
-				'If it is meant to be reached, have whoever runs n8n allow it with N8N_SSRF_ALLOWED_HOSTNAMES or N8N_SSRF_ALLOWED_IP_RANGES.',
-		});
-	}
+	if (error instanceof CrosslinkError) return error;
+	if (isEgressBlock(error)) return blocked(shown(host, port));
 	const code = (error as NodeJS.ErrnoException).code;
 	return new CrosslinkError({
 		class: 'transient',
@@ -97,6 +99,21 @@ function explain(error: Error, host: string, port: number): CrosslinkError {
 		message: `No address was found for ${shown(host, port)}${code === undefined ? '' : ` (${code})`}.`,
 		remedy: 'Check the host name and the name server; it is tried again by itself.',
 	});
+}
+
+function blocked(where: string): CrosslinkError {
+	return new CrosslinkError({
+		class: 'rejected',
+		code: 'egress_blocked',
+		message: `n8n's egress filter does not let connections go to ${where}.`,
+		remedy:
+			'If it is meant to be reached, have whoever runs n8n allow it with N8N_SSRF_ALLOWED_HOSTNAMES or N8N_SSRF_ALLOWED_IP_RANGES.',
+	});
+}
+
+/** The filter knows hosts only; where it is on, a socket in the file system would be a way around it. */
+function checkLocalSocket(path: string): void {
+	if (filterSwitchedOn(process.env)) throw blocked(`the local socket ${path}`);
 }
 
 const unbracketed = (host: string): string => host.replace(/^\[(.*)\]$/, '$1');

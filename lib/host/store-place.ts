@@ -15,7 +15,11 @@ export async function storePlace(
 	credential: ICredentialDataDecryptedObject | undefined,
 	environment: Environment = process.env,
 ): Promise<string> {
-	if (credential !== undefined) return placeOfCredential(credential, environment);
+	if (credential !== undefined) {
+		const place = placeOfCredential(credential, environment);
+		await refuseOtherFiles(place, environment);
+		return place;
+	}
 	return (await readStoreUrl(environment)) ?? embedded(environment);
 }
 
@@ -25,6 +29,39 @@ function placeOfCredential(credential: ICredentialDataDecryptedObject, environme
 		return file === '' ? embedded(environment) : `sqlite:${file}`;
 	}
 	return credential.address === 'url' ? text(credential.url) : postgresUrl(credential);
+}
+
+/** What a person should know who has just tried the credential. */
+export function storeCaveats(credential: ICredentialDataDecryptedObject): string[] {
+	const place = placeOfCredential(credential, {});
+	if (!URL.canParse(place) || place.startsWith('sqlite:')) return [];
+	const { searchParams } = new URL(place);
+	switch (searchParams.get('sslmode') ?? 'disable') {
+		case 'disable':
+			return ['TLS is off: password and data go unencrypted'];
+		case 'no-verify':
+			return ['The server’s certificate is not checked: whoever stands in between can read and change everything'];
+		default:
+			return [];
+	}
+}
+
+/** The driver reads the files that a URL names; a credential may name those only that connections may name. */
+async function refuseOtherFiles(place: string, environment: Environment): Promise<void> {
+	if (!/^postgres(ql)?:/i.test(place) || !URL.canParse(place)) return;
+	const { searchParams } = new URL(place);
+	for (const name of ['sslrootcert', 'sslcert', 'sslkey']) {
+		for (const path of searchParams.getAll(name)) {
+			const { fileForCredential, CERTIFICATE_FOLDER_VARIABLE } = await import('../tenants/value-files');
+			if (path === '' || (await fileForCredential(path, environment)) !== undefined) continue;
+			throw new CrosslinkError({
+				class: 'auth',
+				code: 'value_file_refused',
+				message: `"${name}" in the URL of the Crosslink Store credential names a file that is not in the folder that ${CERTIFICATE_FOLDER_VARIABLE} names.`,
+				remedy: `Have whoever runs n8n set ${CERTIFICATE_FOLDER_VARIABLE} and put the file there, or name the store with CROSSLINK_STORE_URL.`,
+			});
+		}
+	}
 }
 
 function postgresUrl(credential: ICredentialDataDecryptedObject): string {

@@ -1,6 +1,8 @@
 import { requireCapability } from '../adapters/capability';
 import { integrations } from '../adapters/registry';
 import { CrosslinkError } from '../errors';
+import { readValueFiles } from '../tenants/value-files';
+import { withoutFilter } from './egress';
 import { missingFields, pickConnectionValues, withFieldDefaults } from '../tenants/connection-values';
 
 /**
@@ -26,10 +28,12 @@ export async function testIntegrationCredential(
 			remedy: 'Fill it in.',
 		});
 	}
-	const connection = withFieldDefaults(module, values);
+	const complete = withFieldDefaults(module, values);
+	const connection = await readValueFiles(module, complete, 'credential', process.env);
 	const transport = { calls: 0, request: async () => await Promise.reject(untestable(type)) };
-	const adapter = module.create({ connection, transport });
-	return (await requireCapability(entry.integration, adapter, 'test')()).message;
+	const adapter = module.create({ connection, transport, egress: withoutFilter(process.env) });
+	const { message } = await requireCapability(entry.integration, adapter, 'test')();
+	return [message, ...(module.caveats?.(connection) ?? [])].join(' ');
 }
 
 function untestable(type: string): CrosslinkError {

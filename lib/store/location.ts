@@ -3,7 +3,8 @@ import { CrosslinkError } from '../errors';
 
 /** Where a store is, taken apart. `shown` carries no password and may go into messages and logs. */
 export type StoreLocation =
-	{ kind: 'postgres'; url: string; shown: string } | { kind: 'sqlite'; file: string; shown: string };
+	| { kind: 'postgres'; url: string; host: string; port: number; shown: string }
+	| { kind: 'sqlite'; file: string; shown: string };
 
 /**
  * Reads `postgres://user:pw@host:port/db?sslmode=require`, `postgresql://…` or `sqlite:/absolute/path/to/file`.
@@ -27,7 +28,10 @@ function parsePostgres(url: string): StoreLocation {
 	const database = parsed.pathname.replace(/^\//, '');
 	if (database === '') throw invalid('it names no database');
 	const user = parsed.username === '' ? '' : `${parsed.username}@`;
-	return { kind: 'postgres', url, shown: `postgres://${user}${parsed.host}/${database}` };
+	// As the driver: a host or port among the parameters wins.
+	const host = parsed.searchParams.get('host') || decodeURIComponent(parsed.hostname) || 'localhost';
+	const port = Number(parsed.searchParams.get('port') || parsed.port || 5432);
+	return { kind: 'postgres', url, host, port, shown: `postgres://${user}${parsed.host}/${database}` };
 }
 
 function parseSqlite(location: string): StoreLocation {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Egress } from '../transport/egress';
 import { storeFailure } from './failures';
 import { parseStoreLocation, type StoreLocation } from './location';
 import type { Store } from './store';
@@ -9,6 +10,8 @@ export const IDLE_CLOSE_MS = 60_000;
 export interface AcquireOptions {
 	/** n8n runs with EXECUTIONS_MODE=queue: the embedded store is refused. */
 	queueMode?: boolean;
+	/** Asked first; left out where the site itself names the store (its environment). */
+	egress?: Egress;
 	/** Default {@link IDLE_CLOSE_MS}. */
 	idleCloseMs?: number;
 }
@@ -37,11 +40,12 @@ const REGISTRY = Symbol.for('n8n-nodes-crosslink.store.v3');
 export async function acquireStore(location: string, options: AcquireOptions = {}): Promise<AcquiredStore> {
 	const where = parseStoreLocation(location);
 	if (options.queueMode && where.kind === 'sqlite') throw storeFailure('embeddedInQueueMode', where.shown);
+	if (where.kind === 'postgres') await options.egress?.ask(where.host, where.port);
 	// The tables' code is loaded on first use: a node that is never run costs nothing.
 	const { openStore, SCHEMA_STATE } = await import('./opened');
 	const entries = registry();
 	const key = keyOf(where, SCHEMA_STATE);
-	const entry = entries.get(key) ?? { opened: openStore(where), users: 0, idle: undefined };
+	const entry = entries.get(key) ?? { opened: openStore(where, options.egress), users: 0, idle: undefined };
 	entries.set(key, entry);
 	clearTimeout(entry.idle);
 	entry.users++;

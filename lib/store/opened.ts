@@ -1,3 +1,4 @@
+import type { Egress } from '../transport/egress';
 import type { Database } from './dialect';
 import { assertName } from './identifiers';
 import type { StoreLocation } from './location';
@@ -21,15 +22,18 @@ import { syncLog } from './tables/sync-log';
 export const SCHEMA_STATE = [SCHEMA, ...MIGRATIONS.map((migration) => migration.name)].join(' ');
 
 /** Opens the database, brings its schema up to date, and puts the tables together. */
-export async function openStore(where: StoreLocation): Promise<{ store: Store; close(): Promise<void> }> {
-	const database = await openDatabase(where);
+export async function openStore(
+	where: StoreLocation,
+	egress?: Egress,
+): Promise<{ store: Store; close(): Promise<void> }> {
+	const database = await openDatabase(where, egress);
 	return { store: storeOf(database), close: () => database.close() };
 }
 
-async function openDatabase(where: StoreLocation): Promise<Database> {
+async function openDatabase(where: StoreLocation, egress: Egress | undefined): Promise<Database> {
 	if (where.kind === 'postgres') {
 		const { openPostgres } = await import('./postgres/open');
-		return await openPostgres(where.url, where.shown);
+		return await openPostgres(where.url, where.shown, egress);
 	}
 	const { openSqlite } = await import('./sqlite/open');
 	return await openSqlite(where.file, where.shown);

@@ -70,10 +70,8 @@ async function readAllowed(
 		`a credential may only name files in the folder that ${CERTIFICATE_FOLDER_VARIABLE} names`,
 		`Put the content into the credential: ${contentOf(field)}. Or have whoever runs n8n set ${CERTIFICATE_FOLDER_VARIABLE} and put the file there.`,
 	);
-	const folder = environment[CERTIFICATE_FOLDER_VARIABLE]?.trim();
-	if (source === 'credential' && !folder) throw outside;
 	// Of a path outside the folder nobody is told whether it exists.
-	const inside = source === 'environment' ? path : await insideFolder(folder ?? '', path);
+	const inside = source === 'environment' ? path : await fileForCredential(path, environment);
 	if (inside === undefined) throw outside;
 	const bytes = await readBounded(inside).catch((thrown: unknown) => {
 		throw unreadable(pack, field, path, reasonOf(thrown));
@@ -84,8 +82,10 @@ async function readAllowed(
 	return bytes;
 }
 
-/** The real path of a file below the folder, links followed; undefined = it is not there, or not below. */
-async function insideFolder(folder: string, path: string): Promise<string | undefined> {
+/** The real path of a file that a credential may name, links followed; undefined = it may not, or there is none. */
+export async function fileForCredential(path: string, environment: Environment): Promise<string | undefined> {
+	const folder = environment[CERTIFICATE_FOLDER_VARIABLE]?.trim();
+	if (!folder) return undefined;
 	try {
 		const [root, real] = await Promise.all([realpath(folder), realpath(path)]);
 		return real.startsWith(root.endsWith(sep) ? root : root + sep) ? real : undefined;

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { CrosslinkError } from '../../errors';
+import type { TlsValues } from '../../transport/tls/read-tls';
 import type { ConnectionField, ConnectionValues } from '../adapter';
+import { TLS_FIELDS } from '../network-fields';
 
 /**
  * As libpq means them, with nothing in between: `require` encrypts without looking at the certificate, `verify-ca` checks
@@ -16,7 +18,7 @@ export const CONNECTION_FIELDS: ConnectionField[] = [
 	{ name: 'user', displayName: 'User', secret: false, required: true },
 	{ name: 'password', displayName: 'Password', secret: true, required: false },
 	{ name: 'sslMode', displayName: 'SSL Mode', secret: false, required: false, default: 'verify-full' },
-	{ name: 'ca', displayName: 'CA Certificate', secret: false, required: false },
+	...TLS_FIELDS,
 ];
 
 /** A connection taken apart and checked. */
@@ -27,8 +29,8 @@ export interface DatabaseConnection {
 	user: string;
 	password: string;
 	sslMode: SslMode;
-	/** PEM, or the path of a file that holds it. */
-	ca?: string;
+	/** Own authority and client certificate, as given. */
+	tls: TlsValues;
 	/** `host:port/database`, for messages. */
 	shown: string;
 }
@@ -45,7 +47,6 @@ export function readConnection(values: ConnectionValues): DatabaseConnection {
 	const port = readPort(values['port']);
 	const sslMode = SSL_MODES.find((mode) => mode === (values['sslMode']?.trim() || 'verify-full'));
 	if (sslMode === undefined) throw unusable('sslMode', `Choose one of: ${SSL_MODES.join(', ')}.`);
-	const ca = values['ca']?.trim() || undefined;
 	return {
 		host,
 		port,
@@ -53,7 +54,9 @@ export function readConnection(values: ConnectionValues): DatabaseConnection {
 		user: text('user'),
 		password: values['password'] ?? '',
 		sslMode,
-		...(ca !== undefined && { ca }),
+		tls: Object.fromEntries(
+			TLS_FIELDS.flatMap(({ name }) => (values[name]?.trim() ? [[name, values[name].trim()]] : [])),
+		),
 		shown: `${host.includes(':') ? `[${host}]` : host}:${port}/${database}`,
 	};
 }

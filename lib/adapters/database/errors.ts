@@ -1,5 +1,6 @@
 import { CrosslinkError, type ErrorClass } from '../../errors';
 import type { Redact } from '../../transport/redact';
+import { tlsMeaning } from '../../transport/tls-failure';
 
 interface Meaning {
 	class: ErrorClass;
@@ -118,9 +119,15 @@ export function explainFailure(thrown: unknown, host: string, purpose: string, r
 function meaningOf(code: string, message: string): Meaning | undefined {
 	if (NETWORK.test(code)) return UNREACHABLE;
 	if (code === 'ECONNRESET' || code === 'EPIPE') return LOST;
-	if (CERTIFICATE_CODE.test(code)) return CERTIFICATE;
+	if (CERTIFICATE_CODE.test(code)) return clientMeaning(code) ?? CERTIFICATE;
 	const byState = BY_STATE.find(([state]) => /^[0-9A-Z]{5}$/.test(code) && code.startsWith(state));
 	return byState?.[1] ?? BY_MESSAGE.find(([words]) => words.test(message))?.[1];
+}
+
+/** The server's word on our certificate, in the same terms as over HTTP. */
+function clientMeaning(code: string): Meaning | undefined {
+	const meaning = tlsMeaning(code);
+	return meaning?.class === 'auth' ? meaning : undefined;
 }
 
 function symptomOf(thrown: unknown): { code: string; message: string } {

@@ -6,6 +6,7 @@ import { LIMITS, MIN_LOOKBACK_SECONDS, PAGE_ROWS } from './limits';
 import { match, read } from './read';
 import { DatabaseReader } from './reader';
 import { testConnection } from './test-connection';
+import { tlsCaveats } from './tls';
 
 /** Tables of your own system in PostgreSQL 13 or newer: read and followed, not yet written. */
 export const database: AdapterModule = {
@@ -30,11 +31,12 @@ export const database: AdapterModule = {
 	connectionFields: CONNECTION_FIELDS,
 	limits: LIMITS,
 	accountKey: (connection: ConnectionValues) => readConnection(connection).shown,
+	caveats: (connection: ConnectionValues) => tlsCaveats(readConnection(connection)),
 	create,
 };
 
-function create({ connection, signal }: AdapterContext): Adapter {
-	const reader = new DatabaseReader(readConnection(connection), signal);
+function create({ connection, signal, egress }: AdapterContext): Adapter {
+	const reader = new DatabaseReader(readConnection(connection), signal, egress);
 	return {
 		describe: (object) => describe(reader, object),
 		read: (binding, externalIds, fields) => read(reader, binding, externalIds, fields),

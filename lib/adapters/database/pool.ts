@@ -1,4 +1,6 @@
 import type { Pool, PoolClient, PoolConfig } from 'pg';
+import type { Egress } from '../../transport/egress';
+import { guardedSocket } from '../../transport/guarded-socket';
 import { identityOf, type DatabaseConnection } from './connection';
 import { CONNECT_TIMEOUT_MS, IDLE_CONNECTION_MS, POOL_SIZE } from './limits';
 import { tlsOptions } from './tls';
@@ -7,18 +9,23 @@ import { tlsOptions } from './tls';
 const pools = new Map<string, Pool>();
 
 /** A connection of the process's pool; give it back with `release`, `release(true)` when it may be of no more use. */
-export async function takeClient(connection: DatabaseConnection): Promise<PoolClient> {
+export async function takeClient(connection: DatabaseConnection, egress?: Egress): Promise<PoolClient> {
+	await egress?.ask(connection.host, connection.port);
 	const identity = identityOf(connection);
-	const config = await configOf(connection);
+	const config = await configOf(connection, egress);
 	const { default: pg } = await import('pg');
 	const pool = pools.get(identity) ?? openPool(new pg.Pool(config), identity);
 	return await pool.connect();
 }
 
 /** Asks the server to stop what `processId` is at, over a connection of its own: the pool may have none to spare. */
-export async function cancelStatement(connection: DatabaseConnection, processId: number): Promise<void> {
+export async function cancelStatement(
+	connection: DatabaseConnection,
+	egress: Egress | undefined,
+	processId: number,
+): Promise<void> {
 	const { default: pg } = await import('pg');
-	const client = new pg.Client(await configOf(connection));
+	const client = new pg.Client(await configOf(connection, egress));
 	client.on('error', () => undefined);
 	try {
 		await client.connect();
@@ -40,11 +47,8 @@ function openPool(pool: Pool, identity: string): Pool {
 	return pool;
 }
 
-/**
- * Every part is given, because the driver takes what is missing from PGHOST, PGPASSWORD, PGSSLMODE and the like.
- * n8n's egress filter would come in as `stream` here: a socket whose look-up the filter checks.
- */
-async function configOf(connection: DatabaseConnection): Promise<PoolConfig> {
+/** Every part is given, because the driver takes what is missing from PGHOST, PGPASSWORD, PGSSLMODE and the like. */
+async function configOf(connection: DatabaseConnection, egress: Egress | undefined): Promise<PoolConfig> {
 	const { host, port, database, user, password } = connection;
 	return {
 		host,
@@ -54,6 +58,7 @@ async function configOf(connection: DatabaseConnection): Promise<PoolConfig> {
 		// As a function, an empty password stays one.
 		password: () => password,
 		ssl: await tlsOptions(connection),
+		...(egress && { stream: () => guardedSocket(egress.lookup) }),
 		application_name: 'n8n-nodes-crosslink',
 		max: POOL_SIZE,
 		connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

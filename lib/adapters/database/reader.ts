@@ -1,5 +1,6 @@
 import type { PoolClient, QueryArrayConfig } from 'pg';
 import { cancelledError } from '../../transport/cancelled';
+import type { Egress } from '../../transport/egress';
 import { createRedact, type Redact } from '../../transport/redact';
 import { DEFAULT_RETRY, withRetry } from '../../transport/retry';
 import type { DatabaseConnection } from './connection';
@@ -36,8 +37,9 @@ export class DatabaseReader {
 	constructor(
 		readonly connection: DatabaseConnection,
 		private readonly signal: AbortSignal | undefined,
+		private readonly egress: Egress | undefined = undefined,
 	) {
-		this.redact = createRedact([connection.password]);
+		this.redact = createRedact([connection.password, ...Object.values(connection.tls)]);
 	}
 
 	/**
@@ -57,7 +59,7 @@ export class DatabaseReader {
 	private async once<T>(purpose: string, work: (query: Query) => Promise<T>): Promise<T> {
 		const { signal } = this;
 		if (signal?.aborted) throw cancelledError(purpose, true);
-		const taking = takeClient(this.connection);
+		const taking = takeClient(this.connection, this.egress);
 		if (signal === undefined) return await transaction(await taking, work);
 
 		let stop = (): void => undefined;
@@ -84,7 +86,7 @@ export class DatabaseReader {
 	private endStatement(client: PoolClient, running: Promise<unknown>): void {
 		const { processID } = client as PoolClient & { processID?: number };
 		running.catch(() => undefined);
-		if (processID) cancelStatement(this.connection, processID).catch(() => undefined);
+		if (processID) cancelStatement(this.connection, this.egress, processID).catch(() => undefined);
 	}
 }
 

@@ -1,5 +1,7 @@
 import type Pg from 'pg';
 import type { PoolClient, PoolConfig } from 'pg';
+import type { Egress } from '../../transport/egress';
+import { guardedSocket } from '../../transport/guarded-socket';
 import type { Database } from '../dialect';
 import { migratePostgres } from '../migrations/run';
 import { MIGRATIONS, MIGRATIONS_TABLE } from '../migrations';
@@ -52,7 +54,7 @@ function answerByCallback(client: PoolClient): void {
  * Connects, and brings the schema up to date.
  * @throws CrosslinkError unreachable, login refused, newer schema, ...
  */
-export async function openPostgres(url: string, location: string): Promise<Database> {
+export async function openPostgres(url: string, location: string, egress?: Egress): Promise<Database> {
 	const { DataSource } = await import('typeorm');
 	const pg = await import('pg');
 	const source = new DataSource({
@@ -79,6 +81,7 @@ export async function openPostgres(url: string, location: string): Promise<Datab
 			// An idle pool must not keep a process alive.
 			allowExitOnIdle: true,
 			types: ownTypes(pg.default.types),
+			...(egress && { stream: () => guardedSocket(egress.lookup) }),
 		},
 	});
 	try {

@@ -4,7 +4,9 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { inspect, promisify } from 'node:util';
+import { database } from '../../../lib/adapters/database';
 import { testIntegrationCredential } from '../../../lib/host/test-credential';
+import { readValueFiles } from '../../../lib/tenants/value-files';
 import { leftOut } from '../../servers/left-out';
 import { until } from '../../until';
 import { bindingOf, changes, failureOf, poll, startDatabaseSite, type DatabaseSite } from './database-site';
@@ -198,7 +200,11 @@ if (!openssl && !process.env['CI']) leftOut('TLS to a database', 'there is no op
 		]);
 	}
 
-	const attempt = async (values: Record<string, string>) => await changes(site.adapter(values), orders, 'now');
+	/** As the environment would give them: files are read before an adapter sees its connection. */
+	const attempt = async (values: Record<string, string>) => {
+		const read = await readValueFiles(database, values, 'environment', {});
+		return await changes(site.adapter(read), orders, 'now');
+	};
 
 	it('is asked for TLS by name in the error of a connection without', async () => {
 		const failure = await failureOf(attempt({ sslMode: 'disable', user: 'probe' }));
@@ -235,7 +241,7 @@ if (!openssl && !process.env['CI']) leftOut('TLS to a database', 'there is no op
 
 	it('is told over TLS, too, to stop what a cancelled execution had asked for', async () => {
 		const control = new AbortController();
-		const values = { sslMode: 'verify-full', ca };
+		const values = { sslMode: 'verify-full', ca: readFileSync(ca, 'utf8') };
 		const polling = failureOf(poll(site.adapter(values, control.signal), endless, 'beginning'));
 		const active = async () =>
 			(await site.adapter(values).read?.(bindingOf('busy', { changed: 'since' }), ['1'], [])) ?? [];
@@ -243,5 +249,43 @@ if (!openssl && !process.env['CI']) leftOut('TLS to a database', 'there is no op
 		control.abort();
 		expect(await polling).toMatchObject({ code: 'cancelled' });
 		await until(async () => (await active()).length === 0, 'the end of the statement');
+	});
+
+	it('says in words which check is off, when it is tried out', async () => {
+		const said = async (sslMode: string, more: Record<string, string> = {}) =>
+			await testIntegrationCredential('crosslinkDatabaseApi', { ...site.values, sslMode, ...more });
+		const pem = readFileSync(ca, 'utf8');
+		expect(await said('require')).toContain('The certificate of 127.0.0.1');
+		expect(await said('require')).toContain('is not checked (SSL mode "require")');
+		expect(await said('verify-ca', { ca: pem })).toContain('its name is not');
+		expect(await said('verify-full', { ca: pem })).not.toMatch(/checked|TLS is off/);
+	});
+
+	it('may demand a client certificate', async () => {
+		await certificate('client', 'ca');
+		await certificate('stranger', 'other-ca');
+		const lines = readFileSync(ca, 'utf8').trim().split('\n');
+		await site.sql(`COPY (VALUES ${lines.map((line) => `('${line}')`).join(', ')}) TO PROGRAM 'cat > clients.crt'`);
+		await site.sql(
+			`COPY (VALUES ('hostssl all all all scram-sha-256 clientcert=verify-ca')) TO PROGRAM 'cat > pg_hba.conf'`,
+		);
+		await site.sql("ALTER SYSTEM SET ssl_ca_file = 'clients.crt'");
+		await site.sql('SELECT pg_reload_conf()');
+		const values = { sslMode: 'verify-full', ca };
+		const shown = (name: string) => ({
+			...values,
+			clientCertificate: join(folder, `${name}.crt`),
+			clientKey: join(folder, `${name}.key`),
+		});
+		await until(async () => {
+			const failure = await attempt({ ...values, database: 'probe' }).catch((thrown: unknown) => thrown);
+			return (failure as { code?: string }).code === 'login_refused';
+		}, 'the server to demand client certificates');
+		expect(await failureOf(attempt(values))).toMatchObject({ class: 'auth', code: 'login_refused' });
+		expect(await failureOf(attempt(shown('stranger')))).toMatchObject({
+			class: 'auth',
+			code: 'client_certificate_refused',
+		});
+		await attempt(shown('client'));
 	});
 });
