@@ -23,6 +23,9 @@ export const DEFAULT_DEADLINES: Deadlines = { attemptMs: 30_000, budgetWaitMs: 6
 /** How long everybody stops when a vendor says "too many" without saying for how long. */
 const DEFAULT_PAUSE_MS = 1_000;
 
+/** What proxies say when they do not open a tunnel. */
+const PROXY_STATUSES = new Set([403, 502, 503, 504]);
+
 export interface TransportOptions {
 	http: HttpClient;
 	/** Shared by all workers of the account: the store's `CallBudget`, or `createMemoryBudget()`. */
@@ -91,6 +94,13 @@ class BudgetedTransport implements Transport {
 		return await this.judge(request, outcome.answer);
 	}
 
+	private errorFor(request: TransportRequest, answer: TransportResponse): CrosslinkError {
+		const bare = () => classifyStatus(request, answer, new Date());
+		// 407 comes from a proxy, whatever the vendor's rules would make of it.
+		const error = answer.status === 407 ? bare() : (request.classify?.(answer) ?? bare());
+		return this.options.network?.proxy && PROXY_STATUSES.has(answer.status) ? perhapsByProxy(error) : error;
+	}
+
 	private async waitForBudget(request: TransportRequest): Promise<void> {
 		const { account, budget, limits, signal } = this.options;
 		const limit = limits[request.budget];
@@ -123,7 +133,7 @@ class BudgetedTransport implements Transport {
 		if (answer.status < 300 || request.accept?.includes(answer.status)) return response;
 
 		const readable = { ...response, body: this.redact(response.body) };
-		const error = request.classify?.(readable) ?? classifyStatus(request, readable, new Date());
+		const error = this.errorFor(request, readable);
 		if (error.class === 'throttled') {
 			const pauseMs = Math.min(error.retryAfterMs ?? DEFAULT_PAUSE_MS, MAX_RETRY_AFTER_MS);
 			await this.options.budget.pause(this.options.account, request.budget, pauseMs);
@@ -132,6 +142,17 @@ class BudgetedTransport implements Transport {
 			? maybeDone(request, error)
 			: error;
 	}
+}
+
+/** A proxy that refuses the tunnel answers in the server's place, and nothing tells the two apart. */
+function perhapsByProxy(error: CrosslinkError): CrosslinkError {
+	return new CrosslinkError({
+		...error.toPlain(),
+		remedy: `${error.remedy} The answer may be the proxy’s own: it must let n8n through to this host.`,
+		httpStatus: error.httpStatus,
+		retryAfterMs: error.retryAfterMs,
+		cause: error.cause,
+	});
 }
 
 /** A gateway's 5xx may come after the server behind it has done the work. */

@@ -1,6 +1,8 @@
 import { CrosslinkError } from '../errors';
 import { ANSWER_TOO_LARGE } from './answer-size';
+import { isEgressBlock } from './egress-block';
 import type { Redact } from './redact';
+import { tlsMeaning } from './tls-failure';
 
 /** Nothing can have reached the server: repeating is safe for every call. */
 const NOT_DELIVERED = new Set([
@@ -12,7 +14,8 @@ const NOT_DELIVERED = new Set([
 	'UND_ERR_CONNECT_TIMEOUT',
 	'ERR_PROXY_TUNNEL',
 ]);
-const CERTIFICATE = /^(CERT_|ERR_TLS_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_(GET|VERIFY)_|ERR_SSL_)/;
+/** https-proxy-agent, which n8n calls through, has no code for it. */
+const PROXY_GAVE_UP = /^Proxy connection ended before receiving CONNECT response/;
 const MAX_CAUSES = 6;
 
 /** What the network said, taken out of the wrappings that fetch, axios and n8n put around it. */
@@ -20,6 +23,8 @@ interface NetworkSymptom {
 	code: string | undefined;
 	syscall: string | undefined;
 	message: string;
+	/** n8n's egress filter refused the address. */
+	blocked: boolean;
 }
 
 /**
@@ -47,16 +52,32 @@ export function classifyNetworkFailure(
 			cause,
 		});
 	}
-	if (CERTIFICATE.test(code)) {
+	if (symptom.blocked) {
 		return new CrosslinkError({
 			class: 'rejected',
-			code: 'certificate_refused',
-			message: `The TLS certificate of ${host} was not accepted: ${reason}.`,
-			remedy: 'Correct the base URL, or give n8n the certificate authority (NODE_EXTRA_CA_CERTS).',
+			code: 'egress_blocked',
+			message: `n8n's egress filter does not let calls go to ${host} (or to the proxy in front of it), asked to ${call.purpose}.`,
+			remedy:
+				'If it is meant to be reached, have whoever runs n8n allow it with N8N_SSRF_ALLOWED_HOSTNAMES or N8N_SSRF_ALLOWED_IP_RANGES.',
 			cause,
 		});
 	}
-	if (NOT_DELIVERED.has(code) || (symptom.syscall === 'connect' && code !== '')) {
+	const tls = tlsMeaning(code);
+	if (tls !== undefined) {
+		const { class: errorClass, code: tlsCode, what: meaning, remedy } = tls;
+		return new CrosslinkError({
+			class: errorClass,
+			code: tlsCode,
+			message: `${host} ${meaning}: ${reason}.`,
+			remedy,
+			cause,
+		});
+	}
+	if (
+		NOT_DELIVERED.has(code) ||
+		PROXY_GAVE_UP.test(symptom.message) ||
+		(symptom.syscall === 'connect' && code !== '')
+	) {
 		return new CrosslinkError({
 			class: 'transient',
 			code: 'unreachable',
@@ -93,15 +114,17 @@ export function hostOf(url: string): string {
 }
 
 function findSymptom(thrown: unknown): NetworkSymptom {
-	let symptom: NetworkSymptom = { code: undefined, syscall: undefined, message: 'no answer' };
+	let symptom: NetworkSymptom = { code: undefined, syscall: undefined, message: 'no answer', blocked: false };
 	let next: unknown = thrown;
 	for (let depth = 0; depth < MAX_CAUSES && typeof next === 'object' && next !== null; depth++) {
 		const error = next as { code?: unknown; syscall?: unknown; message?: unknown; cause?: unknown; errors?: unknown };
 		const code = typeof error.code === 'string' ? error.code : undefined;
+		if (isEgressBlock(next)) return { ...symptom, message: String(error.message), blocked: true };
 		if (code !== undefined || depth === 0) {
 			symptom = {
 				code: code ?? symptom.code,
 				syscall: typeof error.syscall === 'string' ? error.syscall : symptom.syscall,
+				blocked: false,
 				message: typeof error.message === 'string' && error.message !== '' ? error.message : symptom.message,
 			};
 		}

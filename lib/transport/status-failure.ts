@@ -35,6 +35,14 @@ function kindOf(status: number): { class: ErrorClass; code: string; remedy: stri
 	if (status === 403) {
 		return { class: 'auth', code: 'permission_missing', remedy: 'Give the connection the permission it lacks.' };
 	}
+	if (status === 407) {
+		return {
+			class: 'auth',
+			code: 'proxy_login_refused',
+			remedy:
+				'It is the proxy that answers this: give user and password in "Proxy" of the connection (http://user:password@proxy:3128), or in HTTPS_PROXY.',
+		};
+	}
 	if (status === 409) {
 		return { class: 'conflict', code: 'conflict', remedy: 'Look at both records and decide which one counts.' };
 	}
