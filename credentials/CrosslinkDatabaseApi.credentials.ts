@@ -1,4 +1,5 @@
 import type { ICredentialType, Icon, INodeProperties } from 'n8n-workflow';
+import { TLS_PROPERTIES } from '../lib/host/network-properties';
 
 /** Tested by Integration → Test, which logs in: there is no request that n8n could make itself. */
 export class CrosslinkDatabaseApi implements ICredentialType {
@@ -48,15 +49,6 @@ export class CrosslinkDatabaseApi implements ICredentialType {
 			],
 			default: 'verify-full',
 		},
-		{
-			displayName: 'CA Certificate',
-			name: 'ca',
-			type: 'string',
-			typeOptions: { rows: 4 },
-			default: '',
-			placeholder: 'e.g. /certs/ca.pem',
-			description:
-				'PEM text, or the path of a file with it, of the authority that signed the server’s certificate. Empty means those that Node.js knows.',
-		},
+		...TLS_PROPERTIES,
 	];
 }

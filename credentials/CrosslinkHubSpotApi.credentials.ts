@@ -1,10 +1,12 @@
 import type {
-	IAuthenticateGeneric,
+	ICredentialDataDecryptedObject,
 	ICredentialTestRequest,
 	ICredentialType,
 	Icon,
+	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
+import { NETWORK_PROPERTIES, overNetwork } from '../lib/host/network-properties';
 
 export class CrosslinkHubSpotApi implements ICredentialType {
 	name = 'crosslinkHubSpotApi';
@@ -49,12 +51,16 @@ export class CrosslinkHubSpotApi implements ICredentialType {
 			default: 'https://api.hubapi.com',
 			description: 'Where the API answers. Change it only to use a sandbox system or a gateway of your own.',
 		},
+		...NETWORK_PROPERTIES,
 	];
 
-	authenticate: IAuthenticateGeneric = {
-		type: 'generic',
-		properties: { headers: { Authorization: '=Bearer {{$credentials.accessToken}}' } },
-	};
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		request: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> {
+		const headers = { ...request.headers, Authorization: `Bearer ${String(credentials.accessToken)}` };
+		return await overNetwork(this.displayName, credentials, { ...request, headers });
+	}
 
 	test: ICredentialTestRequest = {
 		request: {

@@ -48,7 +48,7 @@ export function n8nHttp(context: HttpContext): HttpClient {
  * What n8n takes of a connection's network. Certificates are always checked, whatever NODE_TLS_REJECT_UNAUTHORIZED says: a
  * private authority is given by name, not by looking away.
  */
-function networkOptions(network: HttpNetwork | undefined): Pick<IHttpRequestOptions, 'agentOptions' | 'proxy'> {
+export function networkOptions(network: HttpNetwork | undefined): Pick<IHttpRequestOptions, 'agentOptions' | 'proxy'> {
 	const { tls, proxy } = network ?? {};
 	return { agentOptions: { ...tls, rejectUnauthorized: true }, ...(proxy && { proxy }) };
 }

@@ -80,14 +80,12 @@ describe('the HubSpot credential', () => {
 	it('asks the account it points at who it is, with its token', async () => {
 		const type = world.pack.credentialTypes.crosslinkHubSpotApi;
 		const { request } = type?.test as ICredentialTestRequest;
-		const authenticate = type?.authenticate as { properties: { headers: Record<string, string> } };
 		const resolve = (text: string | undefined) =>
-			(text ?? '')
-				.replace(/^=/, '')
-				.replace(/\{\{\$credentials\.baseUrl.*?\}\}/, world.hubSpot.url)
-				.replace('{{$credentials.accessToken}}', world.hubSpot.accessToken);
+			(text ?? '').replace(/^=/, '').replace(/\{\{\$credentials\.baseUrl.*?\}\}/, world.hubSpot.url);
 		const url = resolve(request.baseURL) + resolve(request.url);
-		const headers = { authorization: resolve(authenticate.properties.headers['Authorization']) };
+		if (typeof type?.authenticate !== 'function') throw new Error('n8n would not call it');
+		const signed = await type.authenticate({ accessToken: world.hubSpot.accessToken }, { url });
+		const headers = { authorization: String(signed.headers?.Authorization) };
 		expect((await fetch(url, { headers })).status).toBe(200);
 		expect((await fetch(url, { headers: { authorization: 'Bearer wrong' } })).status).toBe(401);
 	});

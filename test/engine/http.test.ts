@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import type { IExecuteFunctions, INode } from 'n8n-workflow';
 import { n8nHttp } from '../../lib/host/http';
 import type { HttpAttempt } from '../../lib/transport/http';
-import { additionalDataFor, core, loadPack, packNode, workflowOf, type Given } from './harness';
+import { executeContext } from './contexts';
+import { loadPack, type Given } from './harness';
 
 let given: Given;
 let url: string;
@@ -48,23 +48,7 @@ beforeEach(() => {
 });
 
 /** The helper of n8n's own execute context. */
-function context(): IExecuteFunctions {
-	const workflow = workflowOf(given, [packNode(given, 'Crosslink', {})]);
-	const node = workflow.getNode('Crosslink') as INode;
-	const items = { main: [[]] };
-	return new core.ExecuteContext(
-		workflow,
-		node,
-		additionalDataFor(),
-		'manual',
-		null as never,
-		0,
-		[],
-		items,
-		{ node, data: items, source: null },
-		[],
-	);
-}
+const context = () => executeContext(given);
 
 const attempt = (path: string, more: Partial<HttpAttempt> = {}): HttpAttempt => ({
 	method: 'GET',
