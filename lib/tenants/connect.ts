@@ -66,7 +66,8 @@ async function connected(request: ConnectRequest, effective: Effective, resolved
 	const webhookSecret = await webhookSecretOf(request, row);
 	const { signal, egress } = request;
 	const adapter = module.create({ connection: values, transport, signal, egress, webhookSecret });
-	return { ...shared(effective), source, adapter, calls: () => transport.calls };
+	const caveats = module.caveats?.(values) ?? [];
+	return { ...shared(effective), source, adapter, caveats, calls: () => transport.calls };
 }
 
 /** Opened when a webhook comes, not before: a lost key must not stop records whose connection needs none. */
@@ -88,6 +89,7 @@ function switchedOff(effective: Effective): Connected {
 		...shared(effective),
 		source: null,
 		adapter,
+		caveats: [],
 		disabledReason:
 			`The integration ${effective.entry.integration} is switched off for tenant "${effective.tenant}". ` +
 			'Run Integration → Enable to switch it on.',
@@ -95,7 +97,7 @@ function switchedOff(effective: Effective): Connected {
 	};
 }
 
-function shared(effective: Effective): Omit<Connected, 'source' | 'adapter' | 'calls'> {
+function shared(effective: Effective): Omit<Connected, 'source' | 'adapter' | 'caveats' | 'calls'> {
 	const { tenant, entry, mode, module, settings, bindings } = effective;
 	return { tenant, integration: entry.integration, mode, module, settings, bindings };
 }

@@ -17,6 +17,8 @@ export interface Connected {
 	module: AdapterModule;
 	/** Without any capability when the integration is switched off. */
 	adapter: Adapter;
+	/** What a person should know of the connection, in whole sentences. */
+	caveats: string[];
 	/** Effective settings: adapter defaults, then the tenant's. */
 	settings: Settings;
 	bindings: ReadonlyMap<string, EntityBinding>;

@@ -4,7 +4,7 @@ import { asCrosslinkError, type PlainError } from '../errors';
 import type { IntegrationConfigRow, Store } from '../store/store';
 import type { EntityMapping } from './bindings';
 import type { ConnectionSource } from './connected';
-import { missingFields } from './connection-values';
+import { missingFields, withFieldDefaults } from './connection-values';
 import { loadEffective, type Effective, type IntegrationAccess, type ModeSource } from './effective';
 import type { Level, Line, SwitchedRule } from './rule-layers';
 import type { Settings } from './settings';
@@ -58,6 +58,8 @@ export interface IntegrationView {
 		/** null = there is no complete connection; `reason` says why. */
 		source: ConnectionSource | null;
 		reason: string;
+		/** What a person should know of it, above all which check of TLS is off; whole sentences. */
+		caveats: string[];
 		sources: SourceView[];
 	};
 	/** Secrets stored for the tenant, by name only. */
@@ -132,7 +134,12 @@ async function view(access: IntegrationAccess, effective: Effective): Promise<In
 		enabled: row?.enabled ?? (module.ownSystem === true ? source !== null : source === 'environment'),
 		mode,
 		modeSource,
-		connection: { source, reason, sources: states.map((state) => sourceView(effective, state)) },
+		connection: {
+			source,
+			reason,
+			caveats: caveatsOf(effective, states, source),
+			sources: states.map((state) => sourceView(effective, state)),
+		},
 		storedSecrets: storedSecrets(effective, states),
 		accountId: row?.accountId ?? null,
 		settings: effective.settings,
@@ -155,6 +162,17 @@ function explain(
 	if (found.state === 'complete') return { source: found.source, reason: `The ${found.source} holds it (${how}).` };
 	const trouble = found.state === 'incomplete' ? 'holds only a part of it' : 'cannot be read';
 	return { source: null, reason: `The ${found.source} ${trouble}, and no other source steps in for it (${how}).` };
+}
+
+function caveatsOf(effective: Effective, states: readonly SourceState[], inForce: ConnectionSource | null): string[] {
+	const values = states.find(({ source }) => source === inForce)?.values;
+	if (values === undefined) return [];
+	try {
+		return effective.module.caveats?.(withFieldDefaults(effective.module, values)) ?? [];
+	} catch {
+		// A value that cannot be used is told when the connection is.
+		return [];
+	}
 }
 
 function sourceView(effective: Effective, { source, state, values, error }: SourceState): SourceView {

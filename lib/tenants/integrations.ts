@@ -126,11 +126,12 @@ export async function disableIntegration(access: IntegrationAccess): Promise<Int
  * account it is: it is noted for a tenant that has none, so that webhook events of the account find the tenant.
  */
 export async function testIntegration(request: ConnectRequest): Promise<IntegrationTest> {
-	const { tenant, integration, mode, source, adapter, bindings } = await connectToTry(request);
+	const { tenant, integration, mode, source, adapter, caveats, bindings } = await connectToTry(request);
 	const test = requireCapability(integration, adapter, 'test');
 	const result = await test([...bindings.values()]);
 	const accountNoted = await noteAccount(request.store, tenant, integration, result.accountId);
-	return { tenant, integration, mode, source, ...result, accountNoted };
+	const message = [result.message, ...caveats].join(' ');
+	return { tenant, integration, mode, source, ...result, message, accountNoted };
 }
 
 /** Creates in the account what the mapping needs, whether enabled or not. Safe to repeat. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { CrosslinkError } from '../../errors';
 import type { Adapter, AdapterContext, AdapterModule, ConnectionValues } from '../adapter';
 import { NETWORK_FIELDS } from '../network-fields';
+import { plainHttpCaveat } from '../plain-http';
 import { associate } from './associate';
 import { changesSince } from './changes';
 import { HubSpotClient } from './client';
@@ -47,6 +48,7 @@ export const hubSpot: AdapterModule = {
 	],
 	limits: LIMITS,
 	accountKey,
+	caveats: (connection) => plainHttpCaveat(baseUrlOf(connection)),
 	create,
 };
 
