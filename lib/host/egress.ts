@@ -56,7 +56,10 @@ function egressOf(filter: NodeEgressFilter | undefined): Egress {
 	const ask = async (host: string, port: number): Promise<void> => {
 		if (isAbsolute(host)) return checkLocalSocket(host);
 		if (filter === undefined) return;
-		const result = await filter.validateUrl(urlOf(host, port));
+		const result = await filter.validateUrl(urlOf(host, port)).catch((thrown: Error) => {
+			// The look-up of the name failed.
+			throw explain(thrown, host, port);
+		});
 		if (!result.ok) throw explain(result.error, host, port);
 	};
 	return {

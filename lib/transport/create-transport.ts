@@ -88,7 +88,8 @@ class BudgetedTransport implements Transport {
 		const outcome = await attemptOnce(http, { ...request, network }, timeoutMs, signal);
 		if (outcome.kind === 'cancelled') throw cancelledError(request.purpose, request.idempotent);
 		if (outcome.kind === 'failure') {
-			const call = { ...request, timeoutMs, timedOut: outcome.timedOut };
+			const clientCertificate = network?.tls?.cert !== undefined || network?.tls?.pfx !== undefined;
+			const call = { ...request, timeoutMs, timedOut: outcome.timedOut, clientCertificate };
 			throw classifyNetworkFailure(outcome.thrown, call, this.redact);
 		}
 		return await this.judge(request, outcome.answer);

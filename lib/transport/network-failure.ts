@@ -14,8 +14,10 @@ const NOT_DELIVERED = new Set([
 	'UND_ERR_CONNECT_TIMEOUT',
 	'ERR_PROXY_TUNNEL',
 ]);
-/** https-proxy-agent, which n8n calls through, has no code for it. */
-const PROXY_GAVE_UP = /^Proxy connection ended before receiving CONNECT response/;
+/** Before anything was sent: https-proxy-agent's words, which have no code, and Node's own, whose ECONNRESET says less. */
+const CONNECTION_FAILED =
+	/^(Proxy connection ended before receiving CONNECT response|Client network socket disconnected before secure TLS connection)/;
+const HANGS_UP = ' A server that does not accept the client certificate may hang up without a word, too.';
 const MAX_CAUSES = 6;
 
 /** What the network said, taken out of the wrappings that fetch, axios and n8n put around it. */
@@ -34,13 +36,21 @@ interface NetworkSymptom {
  */
 export function classifyNetworkFailure(
 	thrown: unknown,
-	call: { purpose: string; url: string; idempotent: boolean; timedOut: boolean; timeoutMs: number },
+	call: {
+		purpose: string;
+		url: string;
+		idempotent: boolean;
+		timedOut: boolean;
+		timeoutMs: number;
+		clientCertificate?: boolean;
+	},
 	redact: Redact,
 ): CrosslinkError {
 	const symptom = findSymptom(thrown);
 	const host = hostOf(call.url);
 	const code = symptom.code ?? '';
 	const reason = redact(symptom.code ? `${symptom.message} (${symptom.code})` : symptom.message);
+	const hint = call.clientCertificate ? HANGS_UP : '';
 	const cause = new Error(reason);
 
 	if (code === ANSWER_TOO_LARGE) {
@@ -75,14 +85,14 @@ export function classifyNetworkFailure(
 	}
 	if (
 		NOT_DELIVERED.has(code) ||
-		PROXY_GAVE_UP.test(symptom.message) ||
+		CONNECTION_FAILED.test(symptom.message) ||
 		(symptom.syscall === 'connect' && code !== '')
 	) {
 		return new CrosslinkError({
 			class: 'transient',
 			code: 'unreachable',
 			message: `${host} could not be reached to ${call.purpose}: ${reason}.`,
-			remedy: 'Check the base URL, the network and the proxy; it is tried again by itself.',
+			remedy: `Check the base URL, the network and the proxy; it is tried again by itself.${hint}`,
 			cause,
 		});
 	}
@@ -92,7 +102,7 @@ export function classifyNetworkFailure(
 			class: 'transient',
 			code: call.timedOut ? 'timed_out' : 'answer_lost',
 			message: `${host} ${what}, asked to ${call.purpose}.`,
-			remedy: 'It is tried again by itself; repeating it cannot do it twice.',
+			remedy: `It is tried again by itself; repeating it cannot do it twice.${hint}`,
 			cause,
 		});
 	}
@@ -100,7 +110,7 @@ export function classifyNetworkFailure(
 		class: 'unknown',
 		code: 'answer_lost',
 		message: `${host} ${what}, asked to ${call.purpose}. It may have been done.`,
-		remedy: 'It is not repeated blindly: look up the outcome on the other side first.',
+		remedy: `It is not repeated blindly: look up the outcome on the other side first.${hint}`,
 		cause,
 	});
 }
@@ -131,5 +141,15 @@ function findSymptom(thrown: unknown): NetworkSymptom {
 		// Happy eyeballs tries several addresses; their errors agree in practice, so the first stands for all.
 		next = error.cause ?? (Array.isArray(error.errors) ? error.errors[0] : undefined);
 	}
-	return symptom;
+	return plainTls(symptom);
+}
+
+/**
+ * OpenSSL's line of places and numbers, with nothing kept but what happened. Before TLS 1.3 its code comes as EPROTO, and
+ * what is "sslv3" in OpenSSL 3.0 is "ssl/tls" in 3.5.
+ */
+function plainTls(symptom: NetworkSymptom): NetworkSymptom {
+	const what = /:SSL routines:[^:]*:([^:]+):/.exec(symptom.message)?.[1];
+	if (what === undefined) return symptom;
+	return { ...symptom, message: what, code: `ERR_SSL_${what.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}` };
 }

@@ -63,15 +63,18 @@ const HANDSHAKE: TlsMeaning = {
 		'Most often it wants a client certificate: give the connection one. Otherwise server and n8n have no version or cipher of TLS in common.',
 };
 
-/** OpenSSL's and Node's codes (https://nodejs.org/api/tls.html#x509-certificate-error-codes), first match. */
+/**
+ * OpenSSL's and Node's codes (https://nodejs.org/api/tls.html#x509-certificate-error-codes), first match. Alerts are the
+ * server's word on us; what we hold against the server has codes of its own.
+ */
 const BY_CODE: Array<[RegExp, TlsMeaning]> = [
-	[/^ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED$/, CLIENT_MISSING],
+	[/^ERR_SSL_.*ALERT_CERTIFICATE_REQUIRED$/, CLIENT_MISSING],
 	[
-		/^ERR_SSL_(SSLV3_ALERT_(BAD|UNSUPPORTED)_CERTIFICATE|SSLV3_ALERT_CERTIFICATE_|TLSV1_ALERT_(UNKNOWN_CA|ACCESS_DENIED))/,
+		/^ERR_SSL_.*ALERT_((BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_(EXPIRED|REVOKED|UNKNOWN)|UNKNOWN_CA|ACCESS_DENIED)$/,
 		CLIENT_REFUSED,
 	],
-	[/^ERR_SSL_(SSLV3|TLSV1|TLSV13)_ALERT_HANDSHAKE_FAILURE$/, HANDSHAKE],
-	[/^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNSUPPORTED_PROTOCOL|TLSV1_ALERT_PROTOCOL_VERSION)/, NO_TLS],
+	[/^ERR_SSL_.*ALERT_HANDSHAKE_FAILURE$/, HANDSHAKE],
+	[/^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNSUPPORTED_PROTOCOL|.*ALERT_PROTOCOL_VERSION)$/, NO_TLS],
 	[/^(SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_(GET|VERIFY)_)/, UNKNOWN_AUTHORITY],
 	[/^ERR_TLS_CERT_ALTNAME_/, OTHER_NAME],
 	[/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/, EXPIRED],

@@ -170,3 +170,23 @@ it('takes every option of a transform from the form, and none that was left empt
 	expect(lineOf('amount')).toMatchObject({ direction: 'both', policy: 'owner', transform: { type: 'number' } });
 	expect(lineOf('salesNotes')).toMatchObject({ direction: 'none' });
 });
+
+it('says in words which check of a connection is off', async () => {
+	const caveats = async (integration: string, type: string, values: Record<string, string>) => {
+		const credentials = { ...world.credentials, [type]: { ...world.credentials?.[type], ...values } };
+		const { json } = await runCrosslink(
+			{ ...world, credentials },
+			{ resource: 'integration', operation: 'get', integration },
+		);
+		return (json[0]?.['connection'] as { caveats: string[] }).caveats;
+	};
+	const database = { host: 'db.example', port: '5432', database: 'shop', user: 'reader', password: 'only-for-tests' };
+	const ofDatabase = async (sslMode: string) =>
+		await caveats('database', 'crosslinkDatabaseApi', { ...database, sslMode });
+	expect(await ofDatabase('require')).toEqual([expect.stringContaining('certificate of db.example:5432/shop is not')]);
+	expect(await ofDatabase('disable')).toEqual([expect.stringContaining('unencrypted')]);
+	expect(await ofDatabase('verify-full')).toEqual([]);
+	const ofHubSpot = async (baseUrl: string) => await caveats('hubspot', 'crosslinkHubSpotApi', { baseUrl });
+	expect(await ofHubSpot('http://crm.example')).toEqual([expect.stringContaining('crm.example go without TLS')]);
+	expect(await ofHubSpot('https://crm.example')).toEqual([]);
+});

@@ -6,7 +6,7 @@ import { createTransport } from '../../lib/transport/create-transport';
 import { readNetwork } from '../../lib/transport/network';
 import { canMakeCertificates, openWorkshop, type Certificate, type Workshop } from '../servers/certificates';
 import { startConnectProxy, type ConnectProxy, type ProxyRules } from '../servers/connect-proxy';
-import { startTls, type TlsServer } from '../servers/tls';
+import { startOpensslServer, startTls, type TlsServer } from '../servers/tls';
 import { executeContext } from './contexts';
 import { loadPack, runCrosslink, type Given } from './harness';
 import { startWorld } from './world';
@@ -139,10 +139,24 @@ type Values = Parameters<typeof readNetwork>[0];
 		expect(older.clients).toEqual(['client-ec']);
 	});
 
-	it('is told that its client certificate comes from the wrong authority', async () => {
+	it.each(['tls1_3', 'tls1_2'] as const)('is told why its client certificate is refused (%s)', async (version) => {
+		const own = await workshop.issue(`server-${version}`, ca, { names: 'DNS:localhost' });
+		const strict = await startOpensslServer(own, ca, version);
+		stops.push(strict.stop);
 		const stranger = await workshop.issue('stranger', otherCa);
-		const values = { ca: ca.certificate, clientCertificate: stranger.certificate, clientKey: stranger.key };
-		expect(await failure(values)).toMatchObject({ class: 'auth', code: 'client_certificate_refused' });
+		const shown = { clientCertificate: stranger.certificate, clientKey: stranger.key };
+		expect(await call(mutual(), strict.url)).toBe(200);
+		expect(await failure(mutual(shown), strict.url)).toMatchObject({
+			class: 'auth',
+			code: 'client_certificate_refused',
+			message: expect.stringContaining('unknown ca'),
+		});
+	});
+
+	it('is told what it may be when a server hangs up on its client certificate without a word', async () => {
+		const stranger = await workshop.issue('silent', otherCa);
+		const error = await failure(mutual({ clientCertificate: stranger.certificate, clientKey: stranger.key }));
+		expect(error.remedy).toContain('does not accept the client certificate');
 		expect(server.clients).toEqual([]);
 	});
 
