@@ -4,6 +4,7 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { CrosslinkError } from '../errors';
 import { readStoreUrl, type Environment } from '../tenants/environment';
 
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/i;
 /** Name of the embedded store in n8n's user folder. */
 const EMBEDDED_FILE = 'crosslink.sqlite';
 
@@ -35,15 +36,15 @@ function placeOfCredential(credential: ICredentialDataDecryptedObject, environme
 export function storeCaveats(credential: ICredentialDataDecryptedObject): string[] {
 	const place = placeOfCredential(credential, {});
 	if (!URL.canParse(place) || place.startsWith('sqlite:')) return [];
-	const { searchParams } = new URL(place);
-	switch (searchParams.get('sslmode') ?? 'disable') {
-		case 'disable':
-			return ['TLS is off: password and data go unencrypted'];
-		case 'no-verify':
-			return ['The server’s certificate is not checked: whoever stands in between can read and change everything'];
-		default:
-			return [];
+	const { searchParams, hostname } = new URL(place);
+	const mode = searchParams.get('sslmode') ?? searchParams.get('ssl') ?? 'disable';
+	// As libpq means it, on request of the URL; the driver itself checks with all modes but no-verify.
+	const unchecked = searchParams.get('uselibpqcompat') === 'true' && !searchParams.get('sslrootcert');
+	if (mode === 'no-verify' || (unchecked && (mode === 'require' || mode === 'prefer'))) {
+		return ['The server’s certificate is not checked: whoever stands in between can read and change everything'];
 	}
+	const off = mode === 'disable' || mode === 'false' || mode === '0';
+	return off && !LOOPBACK.test(hostname) ? ['TLS is off: password and data go unencrypted'] : [];
 }
 
 /** The driver reads the files that a URL names; a credential may name those only that connections may name. */

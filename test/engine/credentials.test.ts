@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { ICredentialDataDecryptedObject, ICredentialTestRequest } from 'n8n-workflow';
 import { parseStoreLocation } from '../../lib/store/location';
-import { storePlace } from '../../lib/host/store-place';
+import { storeCaveats, storePlace } from '../../lib/host/store-place';
 import { core, USER_FOLDER } from './harness';
 import { startWorld, type World } from './world';
 
@@ -43,6 +43,22 @@ describe('the store credential', () => {
 		const result = await test(data);
 		expect(result).toMatchObject({ status: 'Error', message: expect.stringMatching(words) });
 		expect(result?.message).not.toContain('secretpw');
+	});
+
+	it('says which check is off, and names no file of the server', async () => {
+		const url = (more: string) => ({ type: 'postgres', address: 'url', url: `postgres://u:p@db.example/x${more}` });
+		expect(storeCaveats(url(''))).toEqual([expect.stringContaining('TLS is off')]);
+		expect(storeCaveats({ type: 'postgres', host: 'db.example', database: 'x', ssl: 'no-verify' })).toEqual([
+			expect.stringContaining('certificate is not checked'),
+		]);
+		expect(storeCaveats(url('?uselibpqcompat=true&sslmode=require'))).toEqual([expect.stringContaining('not checked')]);
+		expect(storeCaveats(url('?sslmode=verify-full'))).toEqual([]);
+		for (const name of ['sslrootcert', 'sslcert', 'sslkey']) {
+			expect(await test(url(`?sslmode=verify-full&${name}=/etc/passwd`))).toMatchObject({
+				status: 'Error',
+				message: expect.stringMatching(/names a file.*CROSSLINK_CERTIFICATE_FOLDER/),
+			});
+		}
 	});
 
 	it('becomes a location that the store reads, whatever is in the password', async () => {
