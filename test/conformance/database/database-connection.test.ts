@@ -143,6 +143,8 @@ if (!openssl && !process.env['CI']) leftOut('TLS to a database', 'there is no op
 (openssl || process.env['CI'] ? describe : describe.skip)('a server that speaks only TLS', () => {
 	let folder: string;
 	let ca: string;
+	/** Opened while the server still takes connections without TLS. */
+	let server: Awaited<ReturnType<DatabaseSite['session']>>;
 
 	beforeAll(async () => {
 		folder = mkdtempSync(join(tmpdir(), 'crosslink-tls-'));
@@ -150,7 +152,7 @@ if (!openssl && !process.env['CI']) leftOut('TLS to a database', 'there is no op
 		await certificate('other-ca');
 		await certificate('server', 'ca', 'subjectAltName=IP:127.0.0.1');
 		ca = join(folder, 'ca.crt');
-		const server = await site.session();
+		server = await site.session();
 		// By the server itself: a key must belong to its user.
 		for (const file of ['server.crt', 'server.key']) {
 			const lines = readFileSync(join(folder, file), 'utf8').trim().split('\n');
@@ -265,12 +267,12 @@ if (!openssl && !process.env['CI']) leftOut('TLS to a database', 'there is no op
 		await certificate('client', 'ca');
 		await certificate('stranger', 'other-ca');
 		const lines = readFileSync(ca, 'utf8').trim().split('\n');
-		await site.sql(`COPY (VALUES ${lines.map((line) => `('${line}')`).join(', ')}) TO PROGRAM 'cat > clients.crt'`);
-		await site.sql(
+		await server.query(`COPY (VALUES ${lines.map((line) => `('${line}')`).join(', ')}) TO PROGRAM 'cat > clients.crt'`);
+		await server.query(
 			`COPY (VALUES ('hostssl all all all scram-sha-256 clientcert=verify-ca')) TO PROGRAM 'cat > pg_hba.conf'`,
 		);
-		await site.sql("ALTER SYSTEM SET ssl_ca_file = 'clients.crt'");
-		await site.sql('SELECT pg_reload_conf()');
+		await server.query("ALTER SYSTEM SET ssl_ca_file = 'clients.crt'");
+		await server.query('SELECT pg_reload_conf()');
 		const values = { sslMode: 'verify-full', ca };
 		const shown = (name: string) => ({
 			...values,
