@@ -1,5 +1,5 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
-import { CrosslinkError } from '../../lib/errors';
+import { type CrosslinkError } from '../../lib/errors';
 import { n8nHttp } from '../../lib/host/http';
 import { createMemoryBudget } from '../../lib/transport/memory-budget';
 import { createTransport } from '../../lib/transport/create-transport';
@@ -206,7 +206,7 @@ type Values = Parameters<typeof readNetwork>[0];
 			expect(own.asked).toHaveLength(2);
 		} finally {
 			for (const [name, value] of Object.entries(before)) {
-				if (value === undefined) delete process.env[name];
+				if (value === undefined) Reflect.deleteProperty(process.env, name);
 				else process.env[name] = value;
 			}
 		}
@@ -251,7 +251,7 @@ type Values = Parameters<typeof readNetwork>[0];
 		try {
 			await run({});
 		} finally {
-			for (const name of Object.keys(variables)) delete process.env[name];
+			for (const name of Object.keys(variables)) Reflect.deleteProperty(process.env, name);
 		}
 		expect(server.clients).toEqual(['client-ec', 'client-rsa']);
 	});
