@@ -1,7 +1,7 @@
 import { cpus, loadavg } from 'node:os';
 import { benchCalls } from './calls';
 import { benchEngineCost } from './engine-cost';
-import { benchImport } from './import';
+import { benchImport, benchImportKilled } from './import';
 import { benchIntegratorFlow } from './integrator';
 import { benchLinkUpserts } from './link-upserts';
 import { benchLoadCost } from './load-cost';
@@ -18,6 +18,7 @@ const benches: Record<string, () => Promise<void>> = {
 	webhooks: benchWebhooks,
 	workers: benchWorkers,
 	import: benchImport,
+	'import-killed': benchImportKilled,
 	flow: benchIntegratorFlow,
 	links: benchLinkUpserts,
 	load: benchLoadCost,

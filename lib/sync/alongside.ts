@@ -1,8 +1,8 @@
 import type { FieldRule, FieldValue } from '../adapters/adapter';
 import type { Alongside, LinkRow, NewConflict, SyncLogEntry } from '../store/store';
+import { associationChanges } from './associations';
 import { SeveralMatches } from './look-up';
 import type { PlannedConflict } from './plan';
-import { asFieldValue } from './plan-associations';
 import { baseKey, baseOf } from './plan-field';
 import type { FieldChange, Replication } from './replication';
 import type { RecordRun } from './run';
@@ -70,18 +70,12 @@ function logOf(replication: Replication, entry: Progress): SyncLogEntry[] {
 	const pushes = record === undefined ? [] : plan.changes.filter((change) => change.direction === 'push');
 	return [
 		...pushes.map((change) => changeEntry(replication, about, change)),
-		...entry.associations.done.map(({ move, held }) => ({
+		...associationChanges(entry.associations).map(({ field, from = null, to = null }) => ({
 			...about,
 			kind: 'link' as const,
-			field: move.field,
-			from: asFieldValue(
-				move,
-				move.held.map((one) => one.localId),
-			),
-			to: asFieldValue(
-				move,
-				held.map((one) => one.localId),
-			),
+			field,
+			from,
+			to,
 			rule: null,
 		})),
 	];

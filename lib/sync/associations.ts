@@ -2,8 +2,15 @@ import type { AssociationChange, EntityBinding } from '../adapters/adapter';
 import { requireCapability } from '../adapters/capability';
 import { CrosslinkError, namedFor } from '../errors';
 import { inChunks } from './leases';
-import { additionsOf, associationKey, removalsOf, type AssociationMove, type Referred } from './plan-associations';
-import type { Replication } from './replication';
+import {
+	additionsOf,
+	associationKey,
+	changeOfMove,
+	removalsOf,
+	type AssociationMove,
+	type Referred,
+} from './plan-associations';
+import type { FieldChange, Replication } from './replication';
 
 /** A record whose references are to be brought to the other side. */
 export interface AssociationSubject {
@@ -26,6 +33,17 @@ export interface AssociationReport {
 	error?: CrosslinkError;
 }
 
+/** What changed for whoever looks at it; references that were only made sure of are no change. */
+export function associationChanges({ done }: AssociationReport): FieldChange[] {
+	return done.flatMap(({ move, held }): FieldChange[] => {
+		const change = changeOfMove(
+			move,
+			held.map((one) => one.localId),
+		);
+		return change ? [{ ...change, direction: 'push' }] : [];
+	});
+}
+
 /** A move with the other side's ids filled in, as far as there are any. */
 interface ResolvedMove {
 	subject: AssociationSubject;
@@ -34,23 +52,38 @@ interface ResolvedMove {
 	remove: Referred[];
 }
 
+/** What is about to be added or taken away, by local id and base key. */
+export type TouchedReferences = ReadonlyMap<string, ReadonlyMap<string, Referred[]>>;
+
 /**
  * Carries out all moves of a batch: one lookup per entity, then new associations before old ones are taken away,
  * so that a crash in between leaves a record with one too many and never with none.
+ * @param note keeps with the links what is about to be touched, before the first call
  */
 export async function associateAll(
 	replication: Replication,
 	subjects: AssociationSubject[],
+	note: (touched: TouchedReferences) => Promise<void>,
 ): Promise<Map<string, AssociationReport>> {
 	const reports = new Map<string, AssociationReport>(
 		subjects.map((subject) => [subject.localId, { done: [], waiting: [] }]),
 	);
 	const entities = new Set(subjects.flatMap((subject) => subject.moves.map((move) => move.entity)));
-	for (const entity of entities) {
-		const moves = await resolve(replication, entity, subjects, reports);
-		await carryOut(replication, entity, moves, reports);
-	}
+	const resolved: Array<[entity: string, moves: ResolvedMove[]]> = [];
+	for (const entity of entities) resolved.push([entity, await resolve(replication, entity, subjects, reports)]);
+	await note(touchedBy(resolved.flatMap(([, moves]) => moves)));
+	for (const [entity, moves] of resolved) await carryOut(replication, entity, moves, reports);
 	return reports;
+}
+
+function touchedBy(moves: ResolvedMove[]): TouchedReferences {
+	const touched = new Map<string, Map<string, Referred[]>>();
+	for (const { subject, move, add, remove } of moves) {
+		if (add.length + remove.length === 0) continue;
+		const ofSubject = touched.get(subject.localId) ?? new Map<string, Referred[]>();
+		touched.set(subject.localId, ofSubject.set(associationKey(move.field), [...add, ...remove]));
+	}
+	return touched;
 }
 
 async function resolve(
@@ -94,7 +127,7 @@ async function carryOut(
 	await send(replication, entity, changesOf(stillGood, 'remove'), reports, failed);
 	for (const { subject, move, add, remove } of moves) {
 		if (failed.has(subject.localId) || add.length + remove.length === 0) continue;
-		const gone = new Set(remove.map((one) => one.localId));
+		const gone = new Set([...remove, ...add].map((one) => one.localId));
 		const held = [...move.held.filter((one) => !gone.has(one.localId)), ...add];
 		// Of two local records behind one external record only the name changes: the old one goes here, the record stays.
 		const named = move.many ? held : held.filter((one) => move.wanted.includes(one.localId));

@@ -9,6 +9,7 @@ import { failure, outcomeOf, viewOf } from './outcome';
 import { readReceipt, type Receipt } from './receipt';
 import type { FieldChange, Replication, SyncOutcome } from './replication';
 import { findPending } from './run';
+import { unsentWithout } from './unsent';
 
 /** Links confirmed in one commit. */
 const CONFIRM_CHUNK = 500;
@@ -74,12 +75,14 @@ function confirmLink(
 	const flips = { ...link.flips };
 	let { handed } = link;
 	const changes: FieldChange[] = [];
+	const overwritten = new Set<string>();
 	const done: Confirmed['done'] = [];
 	for (const move of receipts.flatMap((receipt) => receipt.moves)) {
 		// A person's decision is carried out by this very write, whatever the base says by now.
 		if (move.settles && pending?.has(move.key)) done.push({ localId, key: move.key });
 		const overtaken = !sameValue(base.external[move.key], move.was);
 		if (overtaken) continue;
+		overwritten.add(move.field);
 		handed = withoutAgreed(handed, move.key, move.external);
 		const agreed = sameValue(base.external[move.key], move.external) && sameValue(base.local[move.key], move.local);
 		if (agreed) continue;
@@ -98,6 +101,7 @@ function confirmLink(
 		localId,
 		...(changes.length === 0 ? {} : moved),
 		...(handed === link.handed ? {} : { handed }),
+		...(link.unsent === null ? {} : { unsent: unsentWithout(replication.binding, link, overwritten) }),
 		...statusAfter(link, pending, done),
 	};
 	const outcome = outcomeOf(replication, {

@@ -35,6 +35,11 @@ export function waitingText(waiting: WaitingReference[]): string {
 	return `Not associated yet: ${names} has no counterpart on the other side. Push it first; this record then follows.`;
 }
 
+/** What the link says while an earlier run's values wait, though a later one got through without them. */
+export function keptText(): string {
+	return 'Values of an earlier run could not be brought over yet, and later runs gave nothing newer for them: Retry does it.';
+}
+
 /** The other side's record belongs to another local record. */
 export function externalIdTaken(
 	replication: Replication,

@@ -1,5 +1,7 @@
 import type { EntityBinding, Fields } from '../adapters/adapter';
 import { CrosslinkError } from '../errors';
+import type { LinkRow } from '../store/store';
+import { baseOf } from './base';
 import { valueAt } from './fields';
 import { toExternal } from './transform';
 
@@ -31,4 +33,19 @@ export function keyOf(
 		message: `${binding.displayName} "${localId}" has no value in "${binding.matchOn}", by which new records are matched.`,
 		remedy: `Fill "${binding.matchOn}", or take "matchOn" out of the integration's settings.`,
 	});
+}
+
+/** The key of a record that is written by its id; a flow that gives only some of the fields need not give it again. */
+export function keyOfLinked(
+	binding: EntityBinding,
+	tenant: string,
+	link: LinkRow,
+	fields: Fields,
+): { field: string; value: string } {
+	const { matchOn, keyField } = binding;
+	if (matchOn === undefined || valueAt(fields, matchOn) !== undefined) {
+		return keyOf(binding, tenant, link.localId, fields);
+	}
+	const rule = binding.fields.find((one) => one.local === matchOn && one.direction !== 'pull');
+	return { field: keyField, value: String((rule && baseOf(link.base, rule)?.external) ?? '') };
 }

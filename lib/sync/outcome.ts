@@ -97,8 +97,13 @@ const RETRY_JITTER = 0.25;
  * What a failed attempt leaves in the link. What may pass by itself is tried again later, up to
  * `retry.attempts` times; what will not is `failed` (or `conflict`) at once, with the reason.
  */
-export function failureChange(replication: Replication, link: LinkRow, error: CrosslinkError): LinkChange {
-	const attempts = error.class === 'auth' ? link.attempts : link.attempts + 1;
+export function failureChange(
+	replication: Replication,
+	link: LinkRow,
+	error: CrosslinkError,
+	untried = false,
+): LinkChange {
+	const attempts = error.class === 'auth' || untried ? link.attempts : link.attempts + 1;
 	const passing = error.class === 'transient' || error.class === 'throttled' || error.class === 'unknown';
 	const again = error.class === 'auth' || (passing && attempts < replication.retry.attempts);
 	const delayMs = Math.max(

@@ -1,14 +1,11 @@
 import type { AssociationRule, EntityBinding, Fields, FieldValue } from '../adapters/adapter';
 import { CrosslinkError } from '../errors';
 import { checkId } from '../store/ids';
-import type { Base } from '../store/store';
-import { valueAt } from './fields';
+import type { Base, LinkRow } from '../store/store';
+import { sameValue, valueAt } from './fields';
+import { associationKey, touchedReferences, type Referred } from './sent-references';
 
-/** A record of another entity, by both its ids. */
-export interface Referred {
-	localId: string;
-	externalId: string;
-}
+export { associationKey, type Referred } from './sent-references';
 
 /** References of one field that are to be brought in step: the difference of two sets. */
 export interface AssociationMove {
@@ -18,35 +15,47 @@ export interface AssociationMove {
 	many: boolean;
 	/** What the other side holds by our last knowledge. */
 	held: Referred[];
+	/** What a run was adding or taking away without living to tell: it may be there or not. */
+	unsure: Referred[];
 	/** Local ids as the field has them now. */
 	wanted: string[];
 }
 
-/** Name of an association in the base. */
-export function associationKey(localField: string): string {
-	return `${localField}>`;
-}
-
-/** References that differ from what was last agreed. Pure. */
+/** References that differ from what was last agreed, and those nobody is sure of. Pure. */
 export function planAssociations(
 	binding: EntityBinding,
 	fields: Fields | undefined,
-	base: Base | null | undefined,
+	link: Pick<LinkRow, 'base' | 'sent'> | undefined,
 ): AssociationMove[] {
 	if (fields === undefined) return [];
-	return binding.associations.flatMap((rule) => planReference(rule, fields, base));
+	return binding.associations.flatMap((rule) => planReference(rule, fields, link));
 }
 
-/** Local ids the move adds, in the order of the field. */
-export function additionsOf({ wanted, held }: AssociationMove): string[] {
-	const there = new Set(held.map((one) => one.localId));
+/** Local ids the move adds, in the order of the field; adding what is there already does no harm. */
+export function additionsOf({ wanted, held, unsure }: AssociationMove): string[] {
+	const doubtful = new Set(unsure.map((one) => one.externalId));
+	const there = new Set(held.filter((one) => !doubtful.has(one.externalId)).map((one) => one.localId));
 	return wanted.filter((localId) => !there.has(localId));
 }
 
-/** Records the move takes away. */
-export function removalsOf({ wanted, held }: AssociationMove): Referred[] {
+/** Records the move takes away; taking away what is not there does no harm. */
+export function removalsOf({ wanted, held, unsure }: AssociationMove): Referred[] {
 	const kept = new Set(wanted);
-	return held.filter((one) => !kept.has(one.localId));
+	const all = new Map([...unsure, ...held].map((one) => [one.externalId, one]));
+	return [...all.values()].filter((one) => !kept.has(one.localId));
+}
+
+/** The field as it was agreed on and as it is to be; undefined = a reference is only made sure of. */
+export function changeOfMove(
+	move: AssociationMove,
+	after: string[],
+): { field: string; from: FieldValue; to: FieldValue } | undefined {
+	const from = asFieldValue(
+		move,
+		move.held.map((one) => one.localId),
+	);
+	const to = asFieldValue(move, after);
+	return sameValue(from, to) ? undefined : { field: move.field, from, to };
 }
 
 /** The field's value as it stands in changes and in the base: a list, or one value or null. */
@@ -54,11 +63,22 @@ export function asFieldValue(move: Pick<AssociationMove, 'many'>, ids: string[])
 	return move.many ? ids : (ids[0] ?? null);
 }
 
-function planReference(rule: AssociationRule, fields: Fields, base: Base | null | undefined): AssociationMove[] {
+function planReference(
+	rule: AssociationRule,
+	fields: Fields,
+	link: Pick<LinkRow, 'base' | 'sent'> | undefined,
+): AssociationMove[] {
 	const value = valueAt(fields, rule.local);
 	if (value === undefined) return [];
 	const { local: field, entity } = rule;
-	const move = { field, entity, many: Array.isArray(value), held: heldBy(field, base), wanted: idsFrom(field, value) };
+	const move = {
+		field,
+		entity,
+		many: Array.isArray(value),
+		held: heldBy(field, link?.base),
+		unsure: touchedReferences(link?.sent, associationKey(field)),
+		wanted: idsFrom(field, value),
+	};
 	return additionsOf(move).length + removalsOf(move).length === 0 ? [] : [move];
 }
 

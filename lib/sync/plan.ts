@@ -75,7 +75,7 @@ export function planRecord(binding: EntityBinding, input: PlanInput): RecordPlan
 		writes: {},
 		acknowledge: [],
 		agreed: { local: {}, external: {} },
-		associations: input.push ? planAssociations(binding, input.fields, input.link?.base) : [],
+		associations: input.push ? planAssociations(binding, input.fields, input.link) : [],
 		patch: {},
 		pulls: [],
 		changes: [],

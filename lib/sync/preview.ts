@@ -4,7 +4,7 @@ import type { RecordGroup } from './groups';
 import { lookUp } from './look-up';
 import { failure, outcomeOf, tombstone, viewOf } from './outcome';
 import { needsExternalRecord, type RecordPlan } from './plan';
-import { asFieldValue } from './plan-associations';
+import { changeOfMove } from './plan-associations';
 import { baseOf } from './plan-field';
 import { costOf } from './preview-cost';
 import { readExternals } from './read-externals';
@@ -31,8 +31,7 @@ export async function preview(
 	const plans: Array<{ group: RecordGroup; plan: RecordPlan }> = [];
 	const shown = new Map<string, SyncOutcome>();
 	for (const group of run.groups.values()) {
-		const failed = run.outcomes.get(group.localId);
-		shown.set(group.localId, failed ?? show(run, group, sights.get(group.localId), plans));
+		shown.set(group.localId, show(run, group, sights.get(group.localId), plans));
 	}
 	const outcomes = items.map((item, index) => refused.get(index) ?? (shown.get(item.localId.trim()) as SyncOutcome));
 	const deletes = [...run.groups.values()].filter((group) => group.deleted && followsDeletion(run, group)).length;
@@ -47,7 +46,8 @@ async function see(run: RecordRun): Promise<Map<string, SeenRecord['record'] | C
 	const { replication, known, groups } = run;
 	const sights = new Map<string, SeenRecord['record'] | CrosslinkError | 'gone'>();
 	for (const [localId, { record }] of run.seen) sights.set(localId, record ?? 'gone');
-	const live = [...known.values()].filter((link) => link.syncStatus !== 'deleted' && !run.seen.has(link.localId));
+	for (const [localId, error] of run.unread) sights.set(localId, error);
+	const live = [...known.values()].filter((link) => link.syncStatus !== 'deleted' && !sights.has(link.localId));
 	const fieldsOf = (link: LinkRow) => groups.get(link.localId)?.fields ?? {};
 	try {
 		const open = run.replication.binding.matchOn === undefined ? [] : newLinks(run);
@@ -121,14 +121,9 @@ function withBase({ binding }: Replication, link: LinkRow | undefined, plan: Rec
 		const base = rule && baseOf(link?.base, rule)?.local;
 		return base === undefined ? change : { ...change, base };
 	});
-	const references = plan.associations.map((move): FieldChange => {
-		const held = move.held.map((one) => one.localId);
-		return {
-			field: move.field,
-			from: asFieldValue(move, held),
-			to: asFieldValue(move, move.wanted),
-			direction: 'push',
-		};
+	const references = plan.associations.flatMap((move): FieldChange[] => {
+		const change = changeOfMove(move, move.wanted);
+		return change ? [{ ...change, direction: 'push' }] : [];
 	});
 	return [...fields, ...references];
 }

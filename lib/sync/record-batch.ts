@@ -2,9 +2,9 @@ import type { ExternalRecord, Fields, UpsertRecord, UpsertResult } from '../adap
 import { requireCapability } from '../adapters/capability';
 import { asCrosslinkError, CrosslinkError, namedFor } from '../errors';
 import type { LinkChange, LinkRow } from '../store/store';
-import { associateAll } from './associations';
+import { associateAll, type TouchedReferences } from './associations';
 import { externalIdTaken, leaseLost } from './errors';
-import { keyOf } from './key';
+import { keyOf, keyOfLinked } from './key';
 import { failureChange } from './outcome';
 import { ownFields } from './own-side';
 import { emptyPlan, type RecordPlan } from './plan';
@@ -13,6 +13,7 @@ import type { PullOutcome } from './replication';
 import type { RecordRun } from './run';
 import { alongsideOf } from './alongside';
 import { sentWith } from './sent';
+import { sentWithReferences } from './sent-references';
 import { changeOf, type Progress } from './settlement';
 import { settlementOutcome } from './settlement-outcome';
 
@@ -51,6 +52,8 @@ export class RecordBatch {
 			called: false,
 			cancelled: false,
 			gone: false,
+			noted: entry.link.sent,
+			touched: new Map(),
 			associations: { done: [], waiting: [] },
 		};
 		this.progress.set(entry.link.localId, progress);
@@ -65,6 +68,12 @@ export class RecordBatch {
 			this.add({ link, plan: emptyPlan(link.localId), fields });
 		}
 		this.entry(link.localId).error = error;
+	}
+
+	/** A record that nothing was tried for, because it would only fail as the ones before: its link keeps what to bring. */
+	leave(link: LinkRow, error: CrosslinkError): void {
+		this.fail(link, error);
+		this.entry(link.localId).untried = true;
 	}
 
 	/** A record the other side does not have any more. */
@@ -87,7 +96,7 @@ export class RecordBatch {
 
 	/** Commits what `execute` learnt and turns it into outcomes; returns the local ids whose leases are gone. */
 	async settle(): Promise<ReadonlySet<string>> {
-		const { replication, table, outcomes } = this.run;
+		const { replication, table, outcomes, strayed } = this.run;
 		if (replication.signal?.aborted) this.dropUnfinished();
 		if (this.progress.size === 0) return new Set();
 		const { tenant, runId } = replication;
@@ -95,7 +104,11 @@ export class RecordBatch {
 		const changes = new Map(entries.map((entry) => [entry.link.localId, changeOf(this.run, entry)]));
 		const result = await table.settle(tenant, runId, [...changes.values()], alongsideOf(this.run, entries));
 		const settled = new Set(result.settled);
-		for (const lost of result.lost) this.entry(lost).error = leaseLost(replication, lost);
+		for (const lost of result.lost) {
+			const entry = this.entry(lost);
+			entry.error = leaseLost(replication, lost);
+			if (entry.touched.size > 0) strayed.set(lost, entry.touched);
+		}
 		if (result.taken.length > 0) {
 			const corrections = result.taken.map((taken) => {
 				const entry = this.entry(taken.localId);
@@ -134,7 +147,11 @@ export class RecordBatch {
 			const needsCall = plan.kind === 'create' || Object.keys(plan.writes).length > 0;
 			if (entry.error || !needsCall) continue;
 			try {
-				const key = keyOf(replication.binding, replication.tenant, link.localId, fields);
+				const { binding, tenant } = replication;
+				const isLinked = entry.externalId !== null;
+				const key = isLinked
+					? keyOfLinked(binding, tenant, link, fields)
+					: keyOf(binding, tenant, link.localId, fields);
 				records.push({ ref: link.localId, externalId: entry.externalId ?? undefined, key, fields: plan.writes });
 			} catch (thrown) {
 				entry.error = asCrosslinkError(thrown);
@@ -165,7 +182,20 @@ export class RecordBatch {
 		const notes = records.flatMap(({ ref }) => {
 			const { link, plan } = this.entry(ref);
 			const sent = sentWith(link, plan, (key) => twoWay.has(key));
+			this.entry(ref).noted = sent;
 			return sent ? [{ localId: ref, sent }] : [];
+		});
+		if (notes.length > 0) await table.note(replication.tenant, replication.runId, notes);
+	}
+
+	/** A run that dies while it associates leaves behind which references the next one has to make sure of. */
+	private async noteReferences(touched: TouchedReferences): Promise<void> {
+		const { replication, table } = this.run;
+		const notes = [...touched].flatMap(([localId, references]) => {
+			const entry = this.entry(localId);
+			entry.touched = references;
+			entry.noted = sentWithReferences(entry.noted, references);
+			return entry.noted ? [{ localId, sent: entry.noted }] : [];
 		});
 		if (notes.length > 0) await table.note(replication.tenant, replication.runId, notes);
 	}
@@ -191,7 +221,7 @@ export class RecordBatch {
 			moves: entry.plan.associations,
 		}));
 		try {
-			const reports = await associateAll(this.run.replication, subjects);
+			const reports = await associateAll(this.run.replication, subjects, (touched) => this.noteReferences(touched));
 			for (const entry of entries) {
 				const report = reports.get(entry.link.localId);
 				if (report === undefined) continue;

@@ -4,7 +4,7 @@ import type { LinkRow } from '../store/store';
 import type { RecordGroup } from './groups';
 import { inChunks, type LeasedSteps } from './leases';
 import { lookUp, SeveralMatches } from './look-up';
-import { failure, tombstone, withoutPatch } from './outcome';
+import { tombstone, withoutPatch } from './outcome';
 import { patchOutcome } from './patch';
 import { ownFields } from './own-side';
 import { needsExternalRecord, touchesLink } from './plan';
@@ -52,15 +52,17 @@ async function lookForNewConflicts(run: RecordRun, claimed: LinkRow[]): Promise<
 /** The calls for as many links as go into one. */
 async function execute(run: RecordRun, batch: RecordBatch, links: LinkRow[]): Promise<void> {
 	const { replication, outcomes } = run;
-	if (run.halted) {
-		for (const link of links)
-			outcomes.set(link.localId, withoutPatch(failure(replication, link.localId, run.halted, link)));
-		return;
-	}
-	const live = links.filter((link) => link.syncStatus !== 'deleted');
 	for (const link of links) {
 		if (link.syncStatus === 'deleted') outcomes.set(link.localId, withoutPatch(tombstone(replication, link)));
 	}
+	const live = links.filter((link) => {
+		if (link.syncStatus === 'deleted') return false;
+		const unread = run.unread.get(link.localId);
+		if (unread) batch.fail(link, unread);
+		else if (run.halted) batch.leave(link, run.halted);
+		return !unread && !run.halted;
+	});
+	if (live.length === 0) return;
 	try {
 		const sights = await lookAtOtherSide(run, live);
 		for (const link of live) addToBatch(run, batch, link, sights.get(link.localId));

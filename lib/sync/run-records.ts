@@ -1,5 +1,5 @@
 import { requireCapability } from '../adapters/capability';
-import { asCrosslinkError } from '../errors';
+import { asCrosslinkError, type CrosslinkError } from '../errors';
 import type { LinkRow } from '../store/store';
 import { removeRecords } from './deletions';
 import { groupByLocalId, type RecordGroup } from './groups';
@@ -14,6 +14,7 @@ import type { PullOutcome, PushItem, Replication } from './replication';
 import { findLinks, findPending, planOf, type RecordRun } from './run';
 import { runClaimed } from './run-claimed';
 import { mayHaveArrived } from './sent';
+import { noteStrayed } from './note-strayed';
 
 /** Upserts in one commit where the other side answers fast; a commit waits for the disk (about 3 ms). */
 const CALLS_PER_COMMIT = 10;
@@ -38,7 +39,7 @@ export async function runRecords(
 	const changed: string[] = [];
 	for (const group of run.groups.values()) {
 		if (group.deleted) continue;
-		const outcome = run.outcomes.get(group.localId) ?? settledWithoutLease(run, group, run.known.get(group.localId));
+		const outcome = settledWithoutLease(run, group, run.known.get(group.localId));
 		if (outcome) run.outcomes.set(group.localId, outcome);
 		else changed.push(group.localId);
 	}
@@ -48,6 +49,7 @@ export async function runRecords(
 	await runLeased(run, changed);
 	// Records of one run may refer to each other: the second pass finds what the first has made.
 	await runLeased(run, waitingForThisRun(run));
+	await noteStrayed(run);
 	if (changed.length > 0) await pruneLog(replication);
 	return items.map((item, index) => {
 		const problem = refused.get(index);
@@ -94,6 +96,8 @@ export async function beginRun(
 		known,
 		pending,
 		seen: new Map(),
+		unread: new Map(),
+		strayed: new Map(),
 		waiting: new Map(),
 		outcomes: new Map(),
 	};
@@ -101,7 +105,7 @@ export async function beginRun(
 	return { run, refused };
 }
 
-/** Reads every linked record of the run; when that fails the records carry the reason, not the run. */
+/** Reads every linked record of the run; when that fails, the records carry the reason and not the run. */
 async function seeAll(run: RecordRun): Promise<void> {
 	const linked = [...run.known.values()].filter((link) => link.externalId !== null && link.syncStatus !== 'deleted');
 	try {
@@ -114,15 +118,15 @@ async function seeAll(run: RecordRun): Promise<void> {
 	} catch (thrown) {
 		run.replication.signal?.throwIfAborted();
 		const error = asCrosslinkError(thrown);
-		for (const link of linked) {
-			run.outcomes.set(link.localId, withoutPatch(failure(run.replication, link.localId, error, link)));
-		}
+		for (const link of linked) run.unread.set(link.localId, error);
 	}
 }
 
 /** The outcome of a record that leaves its link as it is; undefined = a lease is needed. */
 function settledWithoutLease(run: RecordRun, group: RecordGroup, link: LinkRow | undefined): PullOutcome | undefined {
 	if (link?.syncStatus === 'deleted') return withoutPatch(tombstone(run.replication, link));
+	const unread = run.unread.get(group.localId);
+	if (link && unread) return bringsSomething(run, group, link) ? undefined : notRead(run, link, unread);
 	// Another run is at it, or was and never said what it did.
 	if (link?.syncStatus !== 'synced' || link.leaseOwner !== null) return undefined;
 	const seen = run.seen.get(group.localId);
@@ -135,5 +139,18 @@ function settledWithoutLease(run: RecordRun, group: RecordGroup, link: LinkRow |
 	} catch {
 		// A value that does not fit its rule: planned again under the lease, where the link can carry the reason.
 		return undefined;
+	}
+}
+
+function notRead(run: RecordRun, link: LinkRow, error: CrosslinkError): PullOutcome {
+	return withoutPatch(failure(run.replication, link.localId, error, link));
+}
+
+/** True when your side has something to bring over: it is kept with the link until the other side can be read. */
+function bringsSomething(run: RecordRun, group: RecordGroup, link: LinkRow): boolean {
+	try {
+		return planOf(run, group, link, undefined).kind !== 'none';
+	} catch {
+		return true;
 	}
 }

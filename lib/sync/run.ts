@@ -7,6 +7,7 @@ import { inChunks } from './leases';
 import { ownFields } from './own-side';
 import { planRecord, type RecordPlan } from './plan';
 import type { PullOutcome, Replication } from './replication';
+import type { Referred } from './sent-references';
 
 /** Links and conflicts looked up in one statement. */
 const LOOKUP_CHUNK = 1_000;
@@ -24,6 +25,10 @@ export interface RecordRun {
 	pending: Map<string, Map<string, Conflict>>;
 	/** What was read of the other side before anything was leased, by local id. */
 	seen: Map<string, SeenRecord>;
+	/** Why a linked record could not be read, by local id; what your side has for it is kept with its link. */
+	unread: Map<string, CrosslinkError>;
+	/** What was associated under a lease that was lost by then. */
+	strayed: Map<string, ReadonlyMap<string, Referred[]>>;
 	/** References whose record has no counterpart yet, by local id. */
 	waiting: Map<string, WaitingReference[]>;
 	outcomes: Map<string, PullOutcome>;

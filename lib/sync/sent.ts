@@ -1,5 +1,6 @@
 import type { LinkRow } from '../store/store';
 import type { RecordPlan } from './plan';
+import { isAssociationKey } from './sent-references';
 
 /** Values of one field that were sent and never heard of: each is one crash or lost answer in a row. */
 const KEPT = 5;
@@ -17,14 +18,17 @@ export function sentWith(
 	return orNull(sent);
 }
 
-/** What is still on its way once these fields are agreed on. */
-export function sentWithout(link: LinkRow, keys: ReadonlyMap<string, unknown>): LinkRow['sent'] {
-	return orNull(Object.fromEntries(Object.entries(link.sent ?? {}).filter(([key]) => !keys.has(key))));
+/** What is still on its way once these fields and references are agreed on. */
+export function sentWithout(sent: LinkRow['sent'], agreed: (key: string) => boolean): LinkRow['sent'] {
+	return orNull(Object.fromEntries(Object.entries(sent ?? {}).filter(([key]) => !agreed(key))));
 }
 
-/** The other side may hold more than the link knows of: a run has to look before it takes anything for unchanged. */
+/**
+ * The other side's record may hold more than the link knows of: a run has to look before it takes anything for unchanged.
+ * References are not looked at but made sure of.
+ */
 export function mayHaveArrived(link: LinkRow): boolean {
-	return link.sent !== null || link.inDoubt;
+	return link.inDoubt || Object.keys(link.sent ?? {}).some((key) => !isAssociationKey(key));
 }
 
 /** The link as a claim would find it: a lease that has run out is that of a run which may have written. */

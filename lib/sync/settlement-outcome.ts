@@ -1,11 +1,11 @@
 import type { LinkChange, LinkRow } from '../store/store';
+import { associationChanges } from './associations';
 import { fieldConflict, goneText, waitingText } from './errors';
 import { outcomeOf, viewOf, withoutPatch } from './outcome';
 import { handOut } from './patch';
 import type { PlannedConflict } from './plan';
-import { asFieldValue } from './plan-associations';
 import { baseOf } from './plan-field';
-import type { ConflictView, FieldChange, Outcome, PullOutcome } from './replication';
+import type { ConflictView, Outcome, PullOutcome } from './replication';
 import type { RecordRun } from './run';
 import type { Progress } from './settlement';
 
@@ -15,7 +15,7 @@ export function settlementOutcome(run: RecordRun, entry: Progress, change: LinkC
 	const { link, plan, record, error } = entry;
 	const parts = { localId: link.localId, externalId: entry.externalId, link: viewOf(link, change) };
 	if (entry.gone) return goneOutcome(run, entry, change);
-	const changes = record === undefined && error ? [] : [...plan.changes, ...associationChanges(entry)];
+	const changes = record === undefined && error ? [] : [...plan.changes, ...associationChanges(entry.associations)];
 	if (error) {
 		const outcome = error.class === 'conflict' ? 'conflict' : 'failed';
 		return withoutPatch(outcomeOf(replication, { ...parts, changes, outcome, error }));
@@ -61,19 +61,4 @@ function goneOutcome({ replication }: RecordRun, { link }: Progress, change: Lin
 export function viewOfConflict({ rule, reason, local, external }: PlannedConflict, link: LinkRow): ConflictView {
 	const base = baseOf(link.base, rule);
 	return { field: rule.local, reason, local: local ?? null, external: external ?? null, base: base?.local ?? null };
-}
-
-function associationChanges({ associations }: Progress): FieldChange[] {
-	return associations.done.map(({ move, held }) => ({
-		field: move.field,
-		from: asFieldValue(
-			move,
-			move.held.map((one) => one.localId),
-		),
-		to: asFieldValue(
-			move,
-			held.map((one) => one.localId),
-		),
-		direction: 'push',
-	}));
 }

@@ -2,15 +2,15 @@ import type { ExternalRecord, Fields, FieldValue } from '../adapters/adapter';
 import type { CrosslinkError } from '../errors';
 import type { Base, Flip, LinkChange, LinkRow } from '../store/store';
 import type { AssociationReport } from './associations';
-import { conflictText, goneText, waitingText } from './errors';
-import { valueAt, withValueAt } from './fields';
+import { conflictText, goneText, keptText, waitingText } from './errors';
 import { failureChange } from './outcome';
 import type { RecordPlan } from './plan';
-import { asFieldValue } from './plan-associations';
+import { asFieldValue, type Referred } from './plan-associations';
 import type { Replication } from './replication';
-import { localFieldsOf } from './transform/join';
 import { withHanded, withoutAgreed, withoutOverdue } from './handed';
 import { sentWith, sentWithout } from './sent';
+import { isAssociationKey, sentWithReferences } from './sent-references';
+import { stillUnsent, unsentWith } from './unsent';
 import type { RecordRun } from './run';
 
 /** What has been learnt about one record of the batch so far. */
@@ -29,6 +29,12 @@ export interface Progress {
 	/** The execution was cancelled before its answer came. */
 	cancelled: boolean;
 	gone: boolean;
+	/** No call was tried for it: it counts no attempt. */
+	untried?: true;
+	/** What the link says is on its way, as far as this run has noted it. */
+	noted: LinkRow['sent'];
+	/** References this run may have added or taken away, by base key. */
+	touched: ReadonlyMap<string, Referred[]>;
 	associations: AssociationReport;
 	error?: CrosslinkError;
 }
@@ -41,12 +47,15 @@ export function changeOf(run: RecordRun, entry: Progress): LinkChange {
 	if (entry.cancelled) return { localId: link.localId, sent: sentWith(link, entry.plan) };
 	const learnt = learntFrom(replication, entry);
 	if (error) {
-		const unsent = mappedFields(replication, entry.fields);
-		const failed = { ...failureChange(replication, link, error), unsent };
+		const unsent = unsentWith(replication.binding, link, entry.fields);
+		const failed = { ...failureChange(replication, link, error, entry.untried), unsent };
 		if (record !== undefined) return { ...failed, ...learnt, ...memoryAfter(entry) };
 		// Nobody knows whether it arrived: what is found of it over there later is no edit of theirs.
-		return error.class === 'rejected' ? failed : { ...failed, sent: sentWith(link, entry.plan) };
+		const sent = sentWithReferences(sentWith(link, entry.plan), entry.touched);
+		return error.class === 'rejected' ? failed : { ...failed, sent };
 	}
+	const { binding } = replication;
+	const kept = stillUnsent(binding, link, entry.fields, learnt.base ?? null);
 	const done: LinkChange = {
 		localId: link.localId,
 		...learnt,
@@ -56,7 +65,7 @@ export function changeOf(run: RecordRun, entry: Progress): LinkChange {
 		errorCode: null,
 		attempts: 0,
 		nextAttemptAt: null,
-		unsent: null,
+		unsent: kept,
 		...memoryAfter(entry),
 		...handedAfter(replication, entry),
 	};
@@ -80,10 +89,20 @@ export function changeOf(run: RecordRun, entry: Progress): LinkChange {
 			...waiting,
 			syncStatus: 'pending',
 			nextAttemptAt,
-			unsent: mappedFields(replication, entry.fields),
+			unsent: unsentWith(binding, link, entry.fields),
 		};
 	}
-	return done;
+	return kept === null ? done : { ...done, ...keptStatus(replication, link) };
+}
+
+/** This run had nothing newer for what an earlier one could not bring over: that waits on as it did. */
+function keptStatus(replication: Replication, link: LinkRow): Partial<LinkChange> {
+	const { syncStatus, attempts, nextAttemptAt, lastError, errorCode } = link;
+	if (syncStatus === 'failed' || (syncStatus === 'pending' && nextAttemptAt !== null)) {
+		return { syncStatus, attempts, nextAttemptAt, lastError, errorCode };
+	}
+	const soon = new Date(replication.now().getTime() + replication.retry.delaySeconds * 1000);
+	return { syncStatus: 'pending', nextAttemptAt: soon, lastError: keptText(), errorCode: 'kept_values' };
 }
 
 /** True while a field of the link is in conflict, or decided but not carried out on both sides yet. */
@@ -157,11 +176,23 @@ function flipsAfter(link: LinkRow, plan: RecordPlan): Record<string, Flip[]> {
 }
 
 /** What the link still has to remember of writes nobody heard of, after one that was heard of. */
-function memoryAfter({ link, plan, record, created }: Progress): Pick<LinkChange, 'sent' | 'inDoubt'> {
-	if (plan.arrived || created) return { sent: null, ...(link.inDoubt ? { inDoubt: false } : {}) };
+function memoryAfter({
+	link,
+	plan,
+	record,
+	created,
+	touched,
+	associations,
+}: Progress): Pick<LinkChange, 'sent' | 'inDoubt'> {
+	const moved = movedBy(plan, record);
+	const settled = plan.arrived || created;
+	const sure = new Set(associations.done.map(({ key }) => key));
+	const agreed = (key: string): boolean => (isAssociationKey(key) ? sure.has(key) : settled || moved.has(key));
+	const sent = sentWithout(sentWithReferences(link.sent, touched), agreed);
+	if (settled) return { sent, ...(link.inDoubt ? { inDoubt: false } : {}) };
 	// Nothing was noted before, and no call was made that could have been.
-	if (link.sent === null && record === undefined) return {};
-	return { sent: sentWithout(link, movedBy(plan, record)) };
+	if (link.sent === null && record === undefined && touched.size === 0) return {};
+	return { sent };
 }
 
 /** What was handed out stays in mind until it is agreed on; what is about to be is noted first. */
@@ -195,15 +226,4 @@ export function linkColumns(replication: Replication, record: ExternalRecord): R
 		if (value !== undefined) columns[column] = value === null ? null : String(value);
 	}
 	return columns;
-}
-
-/** The part of a record that the rules speak of: what a retry needs, and no more. */
-function mappedFields({ binding }: Replication, fields: Fields): Fields {
-	let mapped: Fields = {};
-	const paths = [...binding.fields.flatMap(localFieldsOf), ...binding.associations.map((rule) => rule.local)];
-	for (const local of paths) {
-		const value = valueAt(fields, local);
-		if (value !== undefined) mapped = withValueAt(mapped, local, value);
-	}
-	return mapped;
 }

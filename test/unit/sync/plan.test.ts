@@ -103,7 +103,7 @@ describe('planPush', () => {
 		expect(plan.kind).toBe('create');
 		expect(plan.writes).toEqual({ dealname: 'Pumps', amount: 100, po_number: 'PO-1' });
 		expect(plan.associations).toEqual([
-			{ field: 'companyId', entity: 'company', many: false, held: [], wanted: ['c1'] },
+			{ field: 'companyId', entity: 'company', many: false, held: [], unsure: [], wanted: ['c1'] },
 		]);
 	});
 
@@ -130,11 +130,19 @@ describe('planPush', () => {
 				entity: 'company',
 				many: false,
 				held: [{ localId: 'c1', externalId: '77' }],
+				unsure: [],
 				wanted: ['c2'],
 			},
 		]);
 		expect(planPush(binding, { companyId: null }, link(agreed)).associations).toEqual([
-			{ field: 'companyId', entity: 'company', many: false, held: [{ localId: 'c1', externalId: '77' }], wanted: [] },
+			{
+				field: 'companyId',
+				entity: 'company',
+				many: false,
+				held: [{ localId: 'c1', externalId: '77' }],
+				unsure: [],
+				wanted: [],
+			},
 		]);
 	});
 
