@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { acquireStore, closeAllStores } from '../../lib/store/open';
 import type { Store } from '../../lib/store/store';
+import { REFERENCES } from './references';
 import { bringToRest } from './rest';
 import { INTEGRATION, World } from './world';
 
@@ -28,7 +29,11 @@ describe('Two sides with random edits, faults and kills agree under the rules wh
 	beforeAll(async () => {
 		folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'crosslink-simulator-'));
 		({ store } = await acquireStore(`sqlite:${join(folder, 'crosslink.sqlite')}`));
-		await store.createLinkTables(INTEGRATION, [{ entity: 'order', columns: [] }]);
+		const entities = ['order', ...REFERENCES.map(({ entity }) => entity)];
+		await store.createLinkTables(
+			INTEGRATION,
+			entities.map((entity) => ({ entity, columns: [] })),
+		);
 	});
 	afterAll(async () => {
 		await closeAllStores();
@@ -36,6 +41,8 @@ describe('Two sides with random edits, faults and kills agree under the rules wh
 	});
 
 	const seeds = ONE === undefined ? Array.from({ length: SEEDS }, (_, index) => FIRST + index) : [Number(ONE)];
+	// Beside the seeds of a failure: which ones were lived through at all.
+	process.stdout.write(`Simulator: seeds ${seeds[0]} to ${seeds.at(-1)}\n`);
 	const groups = Array.from({ length: Math.ceil(seeds.length / GROUP) }, (_, index) =>
 		seeds.slice(index * GROUP, (index + 1) * GROUP),
 	);

@@ -10,8 +10,10 @@ export interface StoreFaults {
 	lapse(): boolean;
 }
 
-/** Local ids a run holds leases of, to let them run out when it is killed. */
+/** Local ids a run holds leases of, by table and run, to let them run out when it is killed. */
 export type HeldLeases = Map<string, Set<string>>;
+
+const heldBy = (table: LinkTable, owner: string): string => `${table.name} ${owner}`;
 
 /** The real store, with places to stop at and faults before and after every statement. */
 export function faultyStore(store: Store, faults: StoreFaults, held: HeldLeases): Store {
@@ -35,22 +37,22 @@ export function faultyStore(store: Store, faults: StoreFaults, held: HeldLeases)
 				statement('claim', async () => {
 					const seconds = faults.lapse() ? -1 : lease.seconds;
 					const result = await table.claim(tenant, localIds, { ...lease, seconds });
-					const ours = held.get(lease.owner) ?? new Set<string>();
+					const ours = held.get(heldBy(table, lease.owner)) ?? new Set<string>();
 					for (const { localId } of result.claimed) ours.add(localId);
-					held.set(lease.owner, ours);
+					held.set(heldBy(table, lease.owner), ours);
 					return result;
 				}),
 			settle: (tenant, owner, ...rest) =>
 				statement('settle', async () => {
 					const result = await table.settle(tenant, owner, ...rest);
-					for (const localId of [...result.settled, ...result.lost]) held.get(owner)?.delete(localId);
+					for (const localId of [...result.settled, ...result.lost]) held.get(heldBy(table, owner))?.delete(localId);
 					return result;
 				}),
 			note: (...args) => statement('note', () => table.note(...args)),
 			release: (tenant, owner, localIds) =>
 				statement('release', async () => {
 					await table.release(tenant, owner, localIds);
-					for (const localId of localIds) held.get(owner)?.delete(localId);
+					for (const localId of localIds) held.get(heldBy(table, owner))?.delete(localId);
 				}),
 			doubt: (tenant, localIds) =>
 				statement('doubt', async () => {
@@ -70,8 +72,8 @@ export function faultyStore(store: Store, faults: StoreFaults, held: HeldLeases)
 
 /** What time does to the leases of a run that is no more: claimed once more in its name, for a time that is over. */
 export async function expireLeases(table: LinkTable, tenant: string, held: HeldLeases, owner: string): Promise<void> {
-	const ids = [...(held.get(owner) ?? [])];
-	held.delete(owner);
+	const ids = [...(held.get(heldBy(table, owner)) ?? [])];
+	held.delete(heldBy(table, owner));
 	const links = await table.findByLocalIds(tenant, ids);
 	const still = links.filter((link) => link.leaseOwner === owner).map((link) => link.localId);
 	if (still.length > 0) await table.claim(tenant, still, { owner, seconds: -1 });

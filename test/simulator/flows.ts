@@ -11,7 +11,8 @@ import type { Local, LocalRecord } from './local';
 /** A workflow as an integrator draws it, with places to be killed at between its nodes. */
 export interface Site {
 	local: Local;
-	replication(): Replication;
+	/** What a node works with; left out = on orders. */
+	replication(entity?: string): Replication;
 	pass(place: string): Promise<void>;
 	/** The flow has changed a record of your system; it is confirmed a little later, unless the flow dies. */
 	wrote(record: LocalRecord, patch: Fields): void;

@@ -122,6 +122,8 @@ export class Remote {
 			this.records.set(survivor.id, survivor);
 		}
 		this.survivors.set(loser.id, survivor.id);
+		this.moveLinks(loser.id, survivor.id);
+		if (newId) this.moveLinks(winner.id, survivor.id);
 		survivor.mergedIds = [...survivor.mergedIds, ...loser.mergedIds, loser.id];
 		this.touch(survivor);
 		for (const [field, value] of loser.fields) {
@@ -139,6 +141,13 @@ export class Remote {
 
 	associated(from: string): string[] {
 		return [...this.links].filter((link) => link.startsWith(`${from}>`)).map((link) => link.slice(from.length + 1));
+	}
+
+	private moveLinks(from: string, to: string): void {
+		for (const other of this.associated(from)) {
+			this.associate(from, other, false);
+			this.associate(to, other, true);
+		}
 	}
 
 	private prepare(values: Record<string, string>): Array<[string, string | undefined]> {

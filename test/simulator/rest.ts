@@ -2,6 +2,7 @@ import { sameValue, valueAt } from '../../lib/sync/fields';
 import { baseOf } from '../../lib/sync/plan-field';
 import { faultOf } from './check-field';
 import { pullFlow, pushFlow, reconcileFlow, retryFlow, syncFlow, type Site } from './flows';
+import { doubledReferred, referenceFaults, REFERENCES, referredFlow } from './references';
 import type { World } from './world';
 
 /** Full passes after which everything must be still. */
@@ -17,6 +18,8 @@ export async function bringToRest(world: World): Promise<string[]> {
 		world.now += 100_000;
 		world.note(`pass ${pass}`);
 		const before = await fingerprint(world);
+		for (const reference of REFERENCES)
+			await complete(world, [...reference.ids], (site) => referredFlow(site, reference));
 		await complete(world, ids, (site) => syncFlow(site, ids));
 		await complete(world, ids, (site) => pullFlow(site, ids));
 		await complete(world, ids, (site) => retryFlow(site));
@@ -26,7 +29,12 @@ export async function bringToRest(world: World): Promise<string[]> {
 		if (!decided && (await fingerprint(world)) === before) break;
 		if (pass === MOST_PASSES) return [`does not come to rest in ${MOST_PASSES} passes`];
 	}
-	return [...(await stillness(world, ids)), ...(await faultsAtRest(world, ids)), ...boundedness(world)];
+	return [
+		...(await stillness(world, ids)),
+		...(await faultsAtRest(world, ids)),
+		...doubledReferred(world),
+		...boundedness(world),
+	];
 }
 
 async function complete(world: World, ids: string[], flow: (site: Site) => Promise<void>): Promise<void> {
@@ -101,6 +109,7 @@ async function faultsAtRest(world: World, ids: string[]): Promise<string[]> {
 			faults.push(`${id}: its link leads to ${link.externalId}, its record is ${there?.id}`);
 			continue;
 		}
+		faults.push(...(await referenceFaults(world, id, world.local.records.get(id)?.fields ?? {})));
 		for (const rule of world.rules) {
 			const base = baseOf(link.base, rule);
 			const external = there.fields.get(rule.external) ?? null;
@@ -149,13 +158,13 @@ function deletionFaults(world: World, id: string, status: string | undefined): s
 }
 
 /**
- * Calls: a run of n records reads them at most twice, looks them up once, follows a merge and writes once, each tried
- * twice; a record another run holds is taken up alone. Writes: each answers an edit, a decision, a new record, or a run
+ * Calls: a run of n records reads them at most twice, looks them up once, follows a merge, writes once, and adds and takes
+ * away references of each of two entities, twice where they wait for one another, each tried twice; a record another run holds is taken up alone. Writes: each answers an edit, a decision, a new record, or a run
  * that was cut off or had seen an older state.
  */
 function boundedness({ counts, created }: World): string[] {
 	const faults: string[] = [];
-	const calls = 2 * (5 * counts.runItems + 2 * counts.runs);
+	const calls = 2 * ((5 + 2 * 2 * REFERENCES.length) * counts.runItems + 2 * counts.runs);
 	if (counts.calls > calls) faults.push(`${counts.calls} calls, more than ${calls}`);
 	const writes =
 		counts.edits + 2 * counts.decisions + created.size + 4 * (counts.kills + counts.faults) + counts.runItems;

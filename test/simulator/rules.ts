@@ -1,5 +1,6 @@
 import type { EntityBinding, FieldRule, FieldValue } from '../../lib/adapters/adapter';
 import type { Random } from './random';
+import { REFERENCES } from './references';
 import type { FieldKind } from './remote';
 import { KEY_FIELD } from './remote-adapter';
 
@@ -45,7 +46,7 @@ export function bindingOf(rules: SimulatedRule[], onDelete: EntityBinding['onDel
 		displayName: 'Order',
 		object: 'deals',
 		fields: rules.map(({ kind: _kind, ...rule }) => rule),
-		associations: [],
+		associations: REFERENCES.map(({ field, entity }) => ({ local: field, entity })),
 		linkColumns: [],
 		keyField: KEY_FIELD,
 		onDelete,

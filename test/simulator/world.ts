@@ -11,6 +11,15 @@ import { confirmAgainFlow, pullFlow, pushFlow, reconcileFlow, retryFlow, syncFlo
 import { FieldHistory } from './history';
 import { Local, type LocalRecord } from './local';
 import { Random } from './random';
+import {
+	agreedReference,
+	NAME_FIELD,
+	randomReference,
+	REFERENCES,
+	referredBindings,
+	referredFlow,
+	type Reference,
+} from './references';
 import { Remote, type RemoteRecord } from './remote';
 import { remoteAdapter, remotePromises } from './remote-adapter';
 import { bindingOf, freshLocal, freshValue, kindsOf, randomRules, type SimulatedRule } from './rules';
@@ -38,6 +47,8 @@ const WEATHERS: Weather[] = [
 
 /** Of those that are killed, so many are cancelled instead. */
 const CANCELS = 0.25;
+/** Of the edits so many are of a reference. */
+const REFERENCE_EDITS = 0.25;
 /** Of the edits so many take a value back to what was last agreed. */
 const TAKEN_BACK = 0.12;
 
@@ -46,6 +57,8 @@ export class World {
 	readonly random: Random;
 	readonly rules: SimulatedRule[];
 	readonly binding: EntityBinding;
+	/** All entities, by name. */
+	readonly bindings: ReadonlyMap<string, EntityBinding>;
 	readonly remote: Remote;
 	readonly local: Local;
 	readonly scheduler: Scheduler;
@@ -83,12 +96,13 @@ export class World {
 		this.weather = WEATHERS[seed % WEATHERS.length] as Weather;
 		this.rules = randomRules(this.random, 4 + this.random.below(4));
 		this.binding = bindingOf(this.rules, this.random.pick(['ignore', 'unlink', 'archive'] as const));
+		this.bindings = new Map([this.binding, ...referredBindings()].map((one) => [one.entity, one]));
 		this.batch = 1 + this.random.below(4);
 		const clock = (): number => this.now;
-		this.remote = new Remote(kindsOf(this.rules), this.binding.keyField, clock);
+		this.remote = new Remote({ ...kindsOf(this.rules), [NAME_FIELD]: 'text' }, this.binding.keyField, clock);
 		this.local = new Local(clock);
 		this.scheduler = new Scheduler(this.random);
-		this.table = store.links(INTEGRATION, 'order');
+		this.table = this.linksOf('order');
 	}
 
 	get tenant(): string {
@@ -156,7 +170,9 @@ export class World {
 		for (const [task, runs] of this.runsOf) {
 			if (task.alive) continue;
 			this.runsOf.delete(task);
-			for (const owner of runs) await expireLeases(this.table, this.tenant, this.held, owner);
+			for (const entity of this.bindings.keys()) {
+				for (const owner of runs) await expireLeases(this.linksOf(entity), this.tenant, this.held, owner);
+			}
 		}
 	}
 
@@ -165,6 +181,7 @@ export class World {
 		// Hints are lost, come twice, and in any order.
 		if (!this.random.chance(0.2)) this.hints = this.hints.filter((hint) => !hints.includes(hint));
 		const ids = [...new Set(hints.map((hint) => hint.id))];
+		if (this.random.chance(0.1)) return void this.bringReferred(this.random.pick(REFERENCES));
 		if (this.random.chance(0.1)) return void this.run('retry', [], (site) => retryFlow(site));
 		if (this.random.chance(0.1)) {
 			const restart = this.random.chance(0.5);
@@ -182,6 +199,11 @@ export class World {
 		this.run(name, ids, (site) => flow(site, ids));
 	}
 
+	/** The flow of the records that orders refer to. */
+	bringReferred(reference: Reference): Task {
+		return this.run(reference.entity, [...reference.ids], (site) => referredFlow(site, reference));
+	}
+
 	/** Starts a flow as a task. */
 	run(name: string, ids: string[], flow: (site: Site) => Promise<void>): Task {
 		this.note(`start ${name} ${ids.join(',')}`);
@@ -189,7 +211,7 @@ export class World {
 		const cancel = new AbortController();
 		const site: Site = {
 			local: this.local,
-			replication: () => this.replication(runs, ids.length, cancel.signal),
+			replication: (entity) => this.replication(runs, ids.length, cancel.signal, entity),
 			pass: (place) => this.scheduler.pass(place),
 			receipts: this.receipts,
 			wrote: (record, patch) => {
@@ -207,8 +229,12 @@ export class World {
 		return task;
 	}
 
+	linksOf(entity: string): LinkTable {
+		return this.store.links(INTEGRATION, entity);
+	}
+
 	/** What one node of a flow works with. */
-	replication(runs: string[] = [], items = 1, signal?: AbortSignal): Replication {
+	replication(runs: string[] = [], items = 1, signal?: AbortSignal, entity = 'order'): Replication {
 		const runId = `run ${this.seed} ${++this.runSerial}`;
 		runs.push(runId);
 		this.counts.runs++;
@@ -241,8 +267,8 @@ export class World {
 		return {
 			tenant: this.tenant,
 			integration: INTEGRATION,
-			binding: this.binding,
-			bindings: new Map([[this.binding.entity, this.binding]]),
+			binding: this.bindings.get(entity) as EntityBinding,
+			bindings: this.bindings,
 			adapter,
 			promises: remotePromises(this.batch),
 			limits: {},
@@ -352,6 +378,9 @@ export class World {
 			this.local.edit(record, rule.local, value);
 			if (rule.direction !== 'pull') this.noteEdit('local', record.id, rule, undefined);
 		}
+		for (const reference of REFERENCES) {
+			if (this.random.chance(0.5)) this.local.edit(record, reference.field, randomReference(this.random, reference));
+		}
 		this.note(`create here ${record.id} ${JSON.stringify(record.fields)}`);
 		this.hints.push({ side: 'local', id: record.id });
 	}
@@ -359,6 +388,7 @@ export class World {
 	private async editHere(): Promise<void> {
 		const record = this.anyHere();
 		if (!record) return;
+		if (this.random.chance(REFERENCE_EDITS)) this.editReference(record);
 		for (const rule of this.random.some(this.rules, 2)) {
 			const link = await this.link(record.id);
 			const before = this.state(record.id, rule, link);
@@ -376,6 +406,14 @@ export class World {
 			this.noteEdit('local', record.id, rule, before);
 		}
 		if (!this.random.chance(0.1)) this.hints.push({ side: 'local', id: record.id });
+	}
+
+	private editReference(record: LocalRecord): void {
+		const reference = this.random.pick(REFERENCES);
+		const value = randomReference(this.random, reference);
+		this.local.edit(record, reference.field, value);
+		this.counts.edits++;
+		this.note(`refer here ${record.id} ${reference.field} ${JSON.stringify(value)}`);
 	}
 
 	private async editThere(): Promise<void> {
@@ -425,10 +463,21 @@ export class World {
 			const record = this.local.records.get(id);
 			const there = this.recordOf(id);
 			const link = await this.link(id);
+			if (here && record && !record.deleted) this.takeReferencesBack(record, link);
 			for (const rule of this.rules) {
 				if (here && record && !record.deleted) this.takeBackHere(record, rule, link);
 				if (!here && there && !there.archived) this.takeBackThere(id, there, rule, link);
 			}
+		}
+	}
+
+	private takeReferencesBack(record: LocalRecord, link: LinkRow | undefined): void {
+		for (const reference of REFERENCES) {
+			if (valueAt(record.fields, reference.field) === undefined) continue;
+			const agreed = agreedReference(link, reference) ?? (reference.many ? [] : null);
+			this.local.edit(record, reference.field, agreed);
+			this.counts.edits++;
+			this.note(`refer back here ${record.id} ${reference.field} ${JSON.stringify(agreed)}`);
 		}
 	}
 
