@@ -4,7 +4,7 @@ import { hubSpot } from '../lib/adapters/hubspot';
 import type { Store } from '../lib/store/store';
 import type { Replication } from '../lib/sync/replication';
 import { createTransport } from '../lib/transport/create-transport';
-import { createFetchHttp } from '../lib/transport/fetch-http';
+import { createNodeHttp } from './node-http';
 
 /** Where the HubSpot stand-in is; can be handed to another process. */
 export interface Remote {
@@ -46,7 +46,7 @@ export function replicationOn(store: Store, adapter: Adapter, entity: string, mo
 /** The real adapter against the stand-in, at no vendor's pace: here the work is measured, not the waiting. */
 export function hubSpotAt({ url, accessToken }: Remote): Adapter {
 	const transport = createTransport({
-		http: createFetchHttp(),
+		http: createNodeHttp(),
 		budget: { reserve: async () => 0, pause: async () => undefined },
 		account: 'bench',
 		limits: hubSpot.limits,

@@ -2,7 +2,7 @@ import { asCrosslinkError, CrosslinkError } from '../errors';
 import type { Base, Conflict, LinkChange, LinkRow, SyncLogEntry } from '../store/store';
 import { changeEntry } from './alongside';
 import { sameValue } from './fields';
-import { withFlip } from './flips';
+import { withFlip, withReplaced } from './flips';
 import { withoutAgreed } from './handed';
 import { linkBusy, withLeases } from './leases';
 import { failure, outcomeOf, viewOf } from './outcome';
@@ -85,11 +85,15 @@ function confirmLink(
 		overwritten.add(move.field);
 		handed = withoutAgreed(handed, move.key, move.external);
 		const agreed = sameValue(base.external[move.key], move.external) && sameValue(base.local[move.key], move.local);
-		if (agreed) continue;
+		// An edit of yours that was undone counts once, however often its receipt comes.
+		const undone = move.over !== undefined && !(flips[move.key] ?? []).some(({ at }) => at >= (move.over?.at ?? 0));
+		if (agreed && !undone) continue;
 		changes.push({ field: move.field, from: base.local[move.key], to: move.local, direction: 'pull' });
+		const { freeze } = replication;
+		const replaced = withReplaced(flips[move.key], move.over?.local, base.local[move.key], replication.now(), freeze);
 		base.local[move.key] = move.local;
 		base.external[move.key] = move.external;
-		flips[move.key] = withFlip(flips[move.key], move.external, replication.now(), replication.freeze);
+		flips[move.key] = withFlip(replaced, move.external, replication.now(), freeze);
 	}
 	const moved = {
 		base,

@@ -20,6 +20,23 @@ export function withFlip(history: Flip[] | undefined, value: FieldValue, now: Da
 }
 
 /**
+ * The history with the value that is about to be replaced, where somebody has set it since both sides agreed: one automation
+ * that enforces a value and another that sets its own would else look like one value written again and again.
+ */
+export function withReplaced(
+	history: Flip[] | undefined,
+	replaced: FieldValue | undefined,
+	agreed: FieldValue | undefined,
+	now: Date,
+	freeze: FreezeRule,
+): Flip[] | undefined {
+	if (replaced === undefined || agreed === undefined) return history;
+	const hash = hashOfValue(replaced);
+	if (hash === hashOfValue(agreed) || hash === history?.at(-1)?.hash) return history;
+	return withFlip(history, replaced, now, freeze);
+}
+
+/**
  * True when writing this value would be one flip too many: the field goes to and fro between the same values, which two
  * automations correcting each other do, and people do not.
  */

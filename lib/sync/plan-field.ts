@@ -2,7 +2,7 @@ import type { ExternalRecord, FieldRule, Fields, FieldValue } from '../adapters/
 import type { Conflict, ConflictReason, LinkRow } from '../store/store';
 import { baseKey, baseOf } from './base';
 import { sameValue } from './fields';
-import { flipsTooOften, type FreezeRule } from './flips';
+import { flipsTooOften, withReplaced, type FreezeRule } from './flips';
 import { externalAlwaysWins, isTakenBack, takenOver } from './handed';
 import { mergeField, type FieldSides } from './merge';
 import { isAssumed, type OwnSide } from './own-side';
@@ -146,9 +146,10 @@ function agreed({ local, external }: FieldSides): FieldStep {
 	return { do: 'agree', local: local as FieldValue, external: external as FieldValue };
 }
 
-function pushed(rule: FieldRule, { local, external, localAsExternal }: FieldSides, input: PlanInput): FieldStep {
+function pushed(rule: FieldRule, { local, external, base, localAsExternal }: FieldSides, input: PlanInput): FieldStep {
 	const sent = localAsExternal as FieldValue;
-	const flips = input.link?.flips?.[baseKey(rule)];
+	const known = input.link?.flips?.[baseKey(rule)];
+	const flips = withReplaced(known, external, base?.external, input.now, input.freeze);
 	if (flipsTooOften(flips, sent, input.now, input.freeze))
 		return { do: 'conflict', reason: 'flip_flop', local, external };
 	return { do: 'push', local: local as FieldValue, sent };
@@ -159,7 +160,8 @@ function pulled(rule: FieldRule, { local, external, base }: FieldSides, input: P
 	// Without this side's value a local edit that is not pushed yet would be overwritten unseen.
 	const unknown = local === undefined || input.assumed === true;
 	if (rule.direction === 'both' && unknown && !externalAlwaysWins(rule)) return { do: 'unseen' };
-	const flips = input.link?.flips?.[baseKey(rule)];
+	const known = input.link?.flips?.[baseKey(rule)];
+	const flips = withReplaced(known, local, base?.local, input.now, input.freeze);
 	if (flipsTooOften(flips, value, input.now, input.freeze))
 		return { do: 'conflict', reason: 'flip_flop', local, external };
 	return { do: 'pull', local: toLocal(rule, value, local ?? base?.local), external: value };

@@ -1,7 +1,7 @@
 import type { EntityBinding, FieldRule, Fields, FieldValue } from '../adapters/adapter';
 import type { Base, Conflict, ConflictReason, Flip, Handed, LinkRow } from '../store/store';
 import { sameValue, withValueAt } from './fields';
-import { withFlip } from './flips';
+import { withFlip, withReplaced } from './flips';
 import { isNoted, isOverdue, noteWorthy } from './handed';
 import { needsExternalValue } from './merge';
 import { planAssociations, type AssociationMove } from './plan-associations';
@@ -18,6 +18,8 @@ export interface PullMove {
 	external: FieldValue;
 	/** The base's external image at planning time; absent = there was none. */
 	was?: FieldValue;
+	/** Your side's value that goes, where it is not what was agreed, and when it was seen (epoch milliseconds). */
+	over?: { local: FieldValue; at: number };
 	/** The field's pending conflict is done once this is confirmed. */
 	settles?: true;
 }
@@ -183,10 +185,12 @@ function write(plan: RecordPlan, rule: FieldRule, local: FieldValue, sent: Field
 	const base = baseOf(input.link?.base, rule);
 	plan.writes[rule.external] = sent;
 	plan.acknowledge.push({ key, external: rule.external, local, sent });
-	plan.flips[key] = withFlip(input.link?.flips?.[key], sent, input.now, input.freeze);
+	const theirs = input.external?.fields[rule.external];
+	const flips = withReplaced(input.link?.flips?.[key], theirs, base?.external, input.now, input.freeze);
+	plan.flips[key] = withFlip(flips, sent, input.now, input.freeze);
 	plan.changes.push({
 		field: rule.local,
-		from: input.external?.fields[rule.external] ?? base?.external,
+		from: theirs ?? base?.external,
 		to: sent,
 		direction: 'push',
 	});
@@ -201,6 +205,8 @@ function bringIn(
 	settles: true | undefined,
 ): void {
 	const base = baseOf(input.link?.base, rule);
+	const now = input.fields === undefined ? undefined : localValueOf(rule, input.fields);
+	const edited = now !== undefined && base !== undefined && !sameValue(now, base.local);
 	plan.patch = withValueAt(plan.patch, rule.local, local);
 	plan.pulls.push({
 		key: baseKey(rule),
@@ -208,13 +214,13 @@ function bringIn(
 		local,
 		external,
 		...(base?.external === undefined ? {} : { was: base.external }),
+		...(edited ? { over: { local: now, at: input.now.getTime() } } : {}),
 		...(settles ? { settles } : {}),
 	});
 	const handed = { local, external, at: input.now.getTime() };
 	if (noteWorthy(rule) && !isNoted(input.link?.handed, baseKey(rule), handed)) {
 		plan.handed.push({ ...handed, key: baseKey(rule) });
 	}
-	const now = input.fields === undefined ? undefined : localValueOf(rule, input.fields);
 	plan.changes.push({ field: rule.local, from: now ?? base?.local, to: local, direction: 'pull' });
 }
 

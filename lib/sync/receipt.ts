@@ -12,7 +12,7 @@ export interface Receipt {
 	externalId: string;
 	/** The other side's version at reading time. */
 	version: string | null;
-	moves: Array<Pick<PullMove, 'key' | 'field' | 'local' | 'external' | 'was' | 'settles'>>;
+	moves: Array<Pick<PullMove, 'key' | 'field' | 'local' | 'external' | 'was' | 'over' | 'settles'>>;
 }
 
 /** Receipts are handed from node to node as text; longer ones are none of ours. In characters. */
