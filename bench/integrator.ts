@@ -96,7 +96,11 @@ class Bench {
 				}
 			});
 		}
-		printTable(`${RECORDS.toLocaleString('en-US')} orders in n8n`, ['calls', 's here', 's at the account’s pace'], rows);
+		printTable(
+			`${RECORDS.toLocaleString('en-US')} orders in n8n`,
+			['calls', 's here', 's at the account’s pace'],
+			rows,
+		);
 	}
 
 	private async costOf({ hubspot }: Case, file: WorkflowFile): Promise<Array<number | string>> {
