@@ -88,7 +88,7 @@ class Bench {
 			['Crosslink', crosslinkPushFlow, ['new', 'changed', 'unchanged']],
 		];
 		for (const [way, flow, runs] of ways) {
-			await this.withCase(async (place) => {
+			await this.withCase('ofThePack', async (place) => {
 				const file = flow(place);
 				for (const run of runs) {
 					if (run !== 'unchanged') await this.putOrders(place, ordersOf(RECORDS, run === 'new' ? 0 : 1));
@@ -123,7 +123,7 @@ class Bench {
 		for (const [name, flow, key] of ways) {
 			const cells: number[] = [];
 			for (const lagMs of [SEARCH_LAG_MS, 0]) {
-				await this.withCase(async (place) => {
+				await this.withCase('ofThePack', async (place) => {
 					place.hubspot.account.indexDelayMs = lagMs;
 					await this.putOrders(place, ordersOf(KILL_RECORDS, 0));
 					const file = flow(place);
@@ -134,6 +134,7 @@ class Bench {
 				});
 			}
 			rows.push({ name, cells });
+			process.stderr.write(`${name}: ${cells.join(', ')}\n`);
 		}
 		printTable(
 			`kill -9 of n8n while order ${KILL_RECORDS / 2} of ${KILL_RECORDS} is created, then run again`,
@@ -185,7 +186,7 @@ class Bench {
 		key: string,
 		flows: (place: FlowPlace) => { first: WorkflowFile[]; then: WorkflowFile[] },
 	): Promise<{ lost: number; asked: number }> {
-		return await this.withCase(async (place) => {
+		return await this.withCase('bothWays', async (place) => {
 			const { hubspot, schema, tenant } = place;
 			const { first, then } = flows(place);
 			await this.putOrders(place, ordersOf(BOTH_CHANGED, 0));
@@ -216,7 +217,7 @@ class Bench {
 		});
 	}
 
-	private async withCase<T>(work: (place: Case) => Promise<T>): Promise<T> {
+	private async withCase<T>(rules: 'ofThePack' | 'bothWays', work: (place: Case) => Promise<T>): Promise<T> {
 		const name = `case_${++this.cases}`;
 		const hubspot = await startHubSpot({
 			rateLimit: { perTenSeconds: 1_000_000, searchPerSecond: 100_000, daily: 10_000_000 },
@@ -227,15 +228,19 @@ class Bench {
 			const { url: baseUrl, accessToken, clientSecret, appId } = hubspot;
 			const connection = { baseUrl, accessToken, clientSecret, appId: String(appId) };
 			await this.site.api.createCredential(name, 'crosslinkHubSpotApi', connection);
-			await this.setUp(name, connection);
+			await this.setUp(name, connection, rules);
 			return await work({ hubspot, schema: name, database: this.database, crosslink: name, tenant: name });
 		} finally {
 			await hubspot.stop();
 		}
 	}
 
-	/** Crosslink for a tenant of its own: name and amount both ways, a person decides. */
-	private async setUp(tenant: string, connection: Record<string, string>): Promise<void> {
+	/** Crosslink for a tenant of its own; both ways: name and amount, and a person decides. */
+	private async setUp(
+		tenant: string,
+		connection: Record<string, string>,
+		rules: 'ofThePack' | 'bothWays',
+	): Promise<void> {
 		const { store, release } = await acquireStore(this.site.storeUrl, { idleCloseMs: 0 });
 		try {
 			const access = {
@@ -247,7 +252,8 @@ class Bench {
 				{ local: 'name', external: 'dealname', ...both },
 				{ local: 'amount', external: 'amount', ...both, transform: { type: 'number' } },
 			];
-			const settings = { leaseSeconds: LEASE_SECONDS, entities: { order: { fields } } };
+			const entities = rules === 'bothWays' ? { order: { fields } } : {};
+			const settings = { leaseSeconds: LEASE_SECONDS, entities };
 			await configureIntegration(access, { settings });
 			await enableIntegration(access);
 			await prepareIntegration(access);
