@@ -5,6 +5,7 @@ import { benchImport, benchImportKilled } from './import';
 import { benchIntegratorFlow } from './integrator';
 import { benchLinkUpserts } from './link-upserts';
 import { benchLoadCost } from './load-cost';
+import { benchOwnNodes } from './own-nodes';
 import { benchPoll } from './poll';
 import { benchReconcile } from './reconcile';
 import { benchWebhooks } from './webhooks';
@@ -20,6 +21,7 @@ const benches: Record<string, () => Promise<void>> = {
 	import: benchImport,
 	'import-killed': benchImportKilled,
 	flow: benchIntegratorFlow,
+	'flow-in-n8n': benchOwnNodes,
 	links: benchLinkUpserts,
 	load: benchLoadCost,
 };
