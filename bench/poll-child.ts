@@ -1,18 +1,28 @@
 import { Client } from 'pg';
 import { loadAdapter } from '../lib/adapters/registry';
-import type { EntityBinding } from '../lib/adapters/adapter';
+import type { Adapter, EntityBinding } from '../lib/adapters/adapter';
+import { hubSpot } from '../lib/adapters/hubspot';
 import { childInput } from './child';
+import { wholePolls } from './poll-turn';
+import { hubSpotAt, type Remote } from './replication';
 import { median, timed } from './report';
 
-export interface PollInput {
-	way: 'adapter' | 'full' | 'query';
-	url: string;
-	/** The instant after which rows changed. */
-	since: string;
-}
+export type PollInput = (
+	| {
+			way: 'poll' | 'adapter' | 'full' | 'query';
+			url: string;
+			/** The instant after which rows changed. */
+			since: string;
+	  }
+	| { way: 'hubspot'; remote: Remote; /** The same in milliseconds since 1970. */ since: number }
+) & {
+	/** Of Crosslink's own store. */
+	storeUrl: string;
+};
 
 export interface PollFigures {
 	rows: number;
+	polls: number;
 	statements: number;
 	/** With the loading of code and the login. */
 	firstMs: number;
@@ -30,7 +40,7 @@ const SAMPLE_MS = 5;
 async function main(): Promise<void> {
 	const input = childInput<PollInput>();
 	const statements = countStatements();
-	const poll = pollOf(input);
+	const poll = await pollOf(input);
 	globalThis.gc?.();
 	const start = process.memoryUsage().rss;
 	let peak = start;
@@ -46,6 +56,7 @@ async function main(): Promise<void> {
 	clearInterval(sampling);
 	const figures: PollFigures = {
 		rows,
+		polls: 1 + LATER,
 		statements: (statements() - before) / LATER,
 		firstMs,
 		laterMs: median(later),
@@ -54,8 +65,20 @@ async function main(): Promise<void> {
 	process.send?.(figures, () => process.exit());
 }
 
-function pollOf({ way, url, since }: PollInput): () => Promise<number> {
-	if (way === 'adapter') return adapterPoll(url, since);
+async function pollOf(input: PollInput): Promise<() => Promise<number>> {
+	if (input.way === 'hubspot') return await hubSpotPolls(input);
+	const { way, url, since, storeUrl } = input;
+	const adapter = databaseAt(url);
+	if (way === 'poll') {
+		const module = await loadAdapter('database', 'onprem');
+		return await wholePolls(storeUrl, { module, adapter, binding: ORDERS, cursor: { since } });
+	}
+	if (way === 'adapter') {
+		return async () => {
+			const page = await (await adapter()).changesSince?.(ORDERS, { since }, []);
+			return page?.records.length ?? 0;
+		};
+	}
 	const condition = way === 'query' ? 'WHERE updated_at >= $1 ORDER BY updated_at, id LIMIT 500' : '';
 	let client: Client | undefined;
 	return async () => {
@@ -68,7 +91,29 @@ function pollOf({ way, url, since }: PollInput): () => Promise<number> {
 	};
 }
 
-function adapterPoll(url: string, since: string): () => Promise<number> {
+async function hubSpotPolls({ remote, since, storeUrl }: Extract<PollInput, { way: 'hubspot' }>) {
+	const defaults = hubSpot.entities.find(({ entity }) => entity === 'order');
+	if (defaults === undefined) throw new Error('HubSpot has no entity "order".');
+	const binding: EntityBinding = { ...defaults, keyField: hubSpot.keyField, onDelete: 'ignore', onCreate: {} };
+	const adapter = () => Promise.resolve(hubSpotAt(remote));
+	return await wholePolls(storeUrl, { module: hubSpot, adapter, binding, cursor: { since } });
+}
+
+const ORDERS: EntityBinding = {
+	entity: 'order',
+	displayName: 'Order',
+	object: 'orders',
+	fields: [],
+	associations: [],
+	linkColumns: [],
+	keyField: 'id',
+	onCreate: {},
+	onDelete: 'ignore',
+	source: { id: 'id', changed: 'updated_at' },
+};
+
+/** The adapter, made anew for each poll, as a node does it. */
+function databaseAt(url: string): () => Promise<Adapter> {
 	const { hostname, port, pathname, username, password } = new URL(url);
 	const connection = {
 		host: hostname,
@@ -78,25 +123,8 @@ function adapterPoll(url: string, since: string): () => Promise<number> {
 		password,
 		sslMode: 'disable',
 	};
-	const binding: EntityBinding = {
-		entity: 'order',
-		displayName: 'Order',
-		object: 'orders',
-		fields: [],
-		associations: [],
-		linkColumns: [],
-		keyField: 'id',
-		onCreate: {},
-		onDelete: 'ignore',
-		source: { id: 'id', changed: 'updated_at' },
-	};
 	const transport = { calls: 0, request: () => Promise.reject(new Error('no HTTP here')) };
-	return async () => {
-		// Anew for each poll, as a node does it.
-		const module = await loadAdapter('database', 'onprem');
-		const page = await module.create({ connection, transport }).changesSince?.(binding, { since }, []);
-		return page?.records.length ?? 0;
-	};
+	return async () => (await loadAdapter('database', 'onprem')).create({ connection, transport });
 }
 
 /** Everything that is sent to the server, BEGIN and COMMIT included. */

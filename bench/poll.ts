@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { startHubSpot } from '../sandbox/hubspot';
 import { startPostgres } from '../test/servers/postgres';
 import { startChild } from './child';
 import type { PollFigures, PollInput } from './poll-child';
@@ -7,13 +8,21 @@ import { printTable, type Row } from './report';
 const ROWS = 100_000;
 const CHANGED = 100;
 
-const WAYS: Array<[PollInput['way'], string]> = [
-	['adapter', 'Crosslink: changes since the last poll'],
+/** Long before the last poll, and a moment the index of HubSpot's search has caught up with. */
+const LONG_AGO_MS = 86_400_000;
+const SHOWN_MS = 60_000;
+
+const WAYS = [
+	['poll', 'Your own table: a whole poll, its events kept'],
+	['adapter', 'Your own table: the changes alone'],
 	['full', 'instead: read the whole table'],
 	['query', 'floor: the indexed query alone'],
-];
+] as const;
 
-/** A poll over 100,000 rows of which 100 changed, beside reading them all and beside the bare query; each in its own process. */
+/**
+ * A poll over 100,000 records of which 100 changed: of a table in PostgreSQL, beside reading it all and beside the bare
+ * query, and of HubSpot's stand-in. Each in its own process, with Crosslink's store on PostgreSQL.
+ */
 export async function benchPoll(): Promise<void> {
 	const server = await startPostgres({ durable: true });
 	try {
@@ -21,12 +30,13 @@ export async function benchPoll(): Promise<void> {
 		const since = await fill(url);
 		const rows: Row[] = [];
 		for (const [way, name] of WAYS) {
-			const input: PollInput = { way, url, since };
-			rows.push(asRow(name, await startChild<PollFigures>('poll-child.ts', input).result));
+			const input: PollInput = { way, url, since, storeUrl: await server.createDatabase() };
+			rows.push(asRow(name, await startChild<PollFigures>('poll-child.ts', input).result, ''));
 		}
+		rows.unshift(await hubSpotRow(await server.createDatabase()));
 		printTable(
-			`A poll over ${ROWS.toLocaleString('en-US')} rows, ${CHANGED} of them changed`,
-			['rows', 'statements', 'first, ms', 'later, ms', 'growth, MB'],
+			`A poll over ${ROWS.toLocaleString('en-US')} records, ${CHANGED} of them changed`,
+			['found', 'calls', 'statements', 'first, ms', 'later, ms', 'growth, MB'],
 			rows,
 		);
 	} finally {
@@ -58,9 +68,33 @@ async function fill(url: string): Promise<string> {
 	}
 }
 
-function asRow(name: string, figures: PollFigures): Row {
+/** HubSpot's stand-in is a process of its own as well: this one. */
+async function hubSpotRow(storeUrl: string): Promise<Row> {
+	let ago = LONG_AGO_MS;
+	const hubspot = await startHubSpot({
+		rateLimit: { perTenSeconds: 1_000_000, searchPerSecond: 1_000_000, daily: 10_000_000 },
+		now: () => Date.now() - ago,
+	});
+	try {
+		const { account, calls, url, accessToken } = hubspot;
+		const stage = { pipeline: 'default', dealstage: 'appointmentscheduled' };
+		const deals = Array.from({ length: ROWS }, (_, n) => account.create('deals', { dealname: `Order ${n}`, ...stage }));
+		ago = SHOWN_MS;
+		const since = Date.now() - ago;
+		for (const { id } of deals.slice(0, CHANGED)) account.edit('deals', id, { dealname: 'Changed' });
+		calls.clear();
+		const input: PollInput = { way: 'hubspot', remote: { url, accessToken }, since, storeUrl };
+		const figures = await startChild<PollFigures>('poll-child.ts', input).result;
+		return asRow('HubSpot: a whole poll, its events kept', figures, calls.count / figures.polls);
+	} finally {
+		await hubspot.stop();
+	}
+}
+
+function asRow(name: string, figures: PollFigures, calls: number | string): Row {
 	const { rows, statements, firstMs, laterMs, growthMb } = figures;
-	return { name, cells: [rows, statements, rounded(firstMs), rounded(laterMs), rounded(growthMb)] };
+	if (rows !== CHANGED && rows !== ROWS) throw new Error(`${name} found ${rows} records.`);
+	return { name, cells: [rows, calls, statements, rounded(firstMs), rounded(laterMs), rounded(growthMb)] };
 }
 
 const rounded = (value: number): number => Math.round(value * 10) / 10;

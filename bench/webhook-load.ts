@@ -72,6 +72,6 @@ async function answerTime(url: string, { body, headers }: Delivery, agent: Agent
 		call.once('error', reject);
 		call.end(body);
 	});
-	if (status !== 200) throw new Error(`A delivery was answered ${status ?? 'with no status'}.`);
+	if (status !== 200) throw new Error(`A delivery to ${url} was answered ${status ?? 'with no status'}.`);
 	return performance.now() - start;
 }

@@ -4,7 +4,7 @@ import { hasRedis } from '../test/servers/redis';
 import { until } from '../test/until';
 import { printTable, type Row } from './report';
 
-const EVENTS = 600;
+const EVENTS = 300;
 const UNDER_WAY = 20;
 const WARM_UP = 50;
 const MOST_WORKERS = 2;
