@@ -136,6 +136,28 @@ describe('changes', () => {
 		expect(new Set(handed)).toEqual(new Set(ids));
 	});
 
+	it('stops in time for n8n’s budget, with its place kept inside the window, and goes on there', async () => {
+		const ids = Array.from({ length: 700 }, (_, index) => deal(`d${index}`));
+		world.hubSpot.faults.add({ kind: 'slow', ms: 300, match: { pathIncludes: '/search' }, times: Infinity });
+		world.hubSpot.calls.clear();
+		const handed = idsOf(await pollOnce(world, all(), 400)) ?? [];
+		expect(world.hubSpot.calls.list('/search')).toHaveLength(1);
+		expect(handed).toHaveLength(200);
+		expect(await position()).toMatchObject({ after: expect.any(String) });
+		world.hubSpot.faults.clear();
+		handed.push(...(idsOf(await pollOnce(world, all())) ?? []));
+		expect(handed.toSorted()).toEqual(ids.toSorted());
+	});
+
+	it('begins nothing when no time is left, and what waits is handed out all the same', async () => {
+		const first = deal('a');
+		expect(idsOf(await pollOnce(world, all()))).toEqual([first]);
+		letTimePass(world);
+		world.hubSpot.calls.clear();
+		expect(idsOf(await pollOnce(world, all(), 0))).toEqual([first]);
+		expect(world.hubSpot.calls.count).toBe(0);
+	});
+
 	it('a run by hand shows some records and moves nothing', async () => {
 		const ids = [deal('a'), deal('b')];
 		const { json } = await runEmitted(world, all(), [{ json: {} }], { executionId: '1', mode: 'manual' });
@@ -204,6 +226,19 @@ describe('the inbox', () => {
 		expect(idsOf(await pollOnce(world, node))).toEqual(idsOf(items.slice(1)));
 	});
 
+	it('an event whose execution failed is handed out once more by Replay', async () => {
+		await send({ objectId: 1 });
+		const node = subscriber('replayed');
+		const items = (await pollOnce(world, node)) ?? [];
+		await execute(node, items, '1');
+		letTimePass(world);
+		expect(await pollOnce(world, node)).toBeNull();
+		const replay = { resource: 'event', operation: 'replay', integration: 'hubspot' };
+		const eventIds = String(items[0]?.json['eventId']);
+		expect((await runCrosslink(world, { ...replay, eventIds })).json).toMatchObject([{ outcome: 'replayed' }]);
+		expect(idsOf(await pollOnce(world, node))).toEqual(['1']);
+	});
+
 	it('a run by hand on an empty inbox says what to do', async () => {
 		const { run } = await runEmitted(world, subscriber('hand'), [{ json: {} }], { executionId: '1', mode: 'manual' });
 		expect(run.data.resultData.error).toMatchObject({ description: expect.stringContaining('Publish the workflow') });
@@ -226,10 +261,12 @@ describe('attention', () => {
 
 	it('tells of an account that no tenant has', async () => {
 		const server = await listen(world, { eventsBelongTo: 'account' });
-		await sendEvents(world, server.url, [
+		const status = await sendEvents(world, server.url, [
 			{ objectId: 1, portalId: 99 },
 			{ objectId: 2, portalId: 99 },
 		]);
+		expect(status).toBe(200);
+		expect(server.executions).toEqual([]);
 		await server.stop();
 		const found = await untilTold();
 		expect(found).toMatchObject([

@@ -158,6 +158,26 @@ describe('polling', () => {
 		expect([...seen].sort()).toEqual(made.sort());
 	});
 
+	it('passes the wall of 10,000 results, also where all of them changed in the same millisecond', async () => {
+		const adapter = hubspot.connect();
+		let { cursor, more } = await power(adapter, 'changesSince')(hubspot.binding, 'now', []);
+		const made = Array.from({ length: 10_100 }, (_, n) => {
+			return hubspot.standIn.account.create('deals', {
+				...hubspot.sample(n),
+				pipeline: 'default',
+				dealstage: 'closedwon',
+			}).id;
+		});
+		hubspot.advance(31_000);
+		const seen = new Set<string>();
+		do {
+			const page = await power(adapter, 'changesSince')(hubspot.binding, cursor, []);
+			for (const { externalId } of page.records) seen.add(externalId);
+			({ cursor, more } = page);
+		} while (more);
+		expect(seen.size).toBe(made.length);
+	}, 120_000);
+
 	it('fetches by batch read when so many fields are mapped that the search body would be too long', async () => {
 		const names = Array.from({ length: 120 }, (_, n) => `a_rather_long_property_name_${n}`);
 		for (const name of names) hubspot.standIn.account.addProperty('deals', name);
