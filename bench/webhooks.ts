@@ -19,6 +19,7 @@ const FULL_UNDER_WAY = 10;
 const STEADY_SHARES = [0.25, 0.5];
 const STEADY_SECONDS = 10;
 const IDLE_MS = 300_000;
+const LIVE_MS = 60_000;
 
 type Way = 'own' | 'crosslink';
 const NAMES: Record<Way, string> = { own: 'n8n’s Webhook node', crosslink: 'Crosslink Trigger' };
@@ -65,6 +66,20 @@ class WebhookBench {
 		const saved: SavedWorkflow[] = [];
 		for (const way of WAYS) saved.push(await api.importWorkflow(workflow(way)));
 		for (const one of saved) await api.publish(one);
+		for (const way of WAYS) await this.live(way);
+	}
+
+	/** n8n answers 404 for a moment after it has published a workflow. */
+	private async live(way: Way): Promise<void> {
+		const delivery = this.delivery(1);
+		if (way === 'crosslink') this.events += 1;
+		const taken = async () => {
+			return await sendAtOnce(this.urlOf(way), [delivery], 1).then(
+				() => true,
+				() => false,
+			);
+		};
+		await until(taken, `${NAMES[way]} to answer`, LIVE_MS);
 	}
 
 	async run(): Promise<void> {

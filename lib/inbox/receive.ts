@@ -7,7 +7,7 @@ import type { IntegrationAccess } from '../tenants/effective';
 import { isEchoOfWebhook } from './echo';
 import { inboxEventOf } from './intake';
 import { findLinks, type LinkOf } from './links';
-import { homeOf, homesByAccount, type Home } from './route';
+import { homesByAccount, homesOfOne, type Home } from './route';
 
 /** Which received events are handed on. All are kept in the inbox. */
 export interface WantedEvents {
@@ -94,8 +94,7 @@ async function homesOf(
 	{ accessOf }: Ingress,
 ): Promise<(accountId: string) => Home> {
 	if (accessOf !== undefined) return await homesByAccount(connected, store, events, accessOf);
-	const home = homeOf(connected);
-	return () => home;
+	return homesOfOne(connected);
 }
 
 /** An event with where it belongs. */

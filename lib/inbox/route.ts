@@ -16,8 +16,18 @@ export interface Home {
 	aside?: string;
 }
 
-/** All events belong to the tenant of the ingress. */
-export function homeOf({ tenant, bindings, module }: Connected): Home {
+/**
+ * All events belong to the tenant of the ingress, except such as name another account than the one it is known to have: the
+ * ids in them are those of other records.
+ */
+export function homesOfOne(connected: Connected): (accountId: string) => Home {
+	const home = homeOf(connected);
+	const { accountId } = connected;
+	return (account) =>
+		accountId === null || account === '' || account === accountId ? home : { ...home, unrouted: true };
+}
+
+function homeOf({ tenant, bindings, module }: Connected): Home {
 	return { tenant, bindings, entityOf: entityNames(bindings, module.ownSystem === true) };
 }
 

@@ -98,8 +98,9 @@ function switchedOff(effective: Effective): Connected {
 }
 
 function shared(effective: Effective): Omit<Connected, 'source' | 'adapter' | 'caveats' | 'calls'> {
-	const { tenant, entry, mode, module, settings, bindings } = effective;
-	return { tenant, integration: entry.integration, mode, module, settings, bindings };
+	const { tenant, entry, mode, module, settings, bindings, row } = effective;
+	const accountId = row?.accountId ?? null;
+	return { tenant, integration: entry.integration, mode, module, settings, bindings, accountId };
 }
 
 function secretsIn(effective: Effective, values: Resolved['values']): string[] {

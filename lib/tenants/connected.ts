@@ -22,6 +22,8 @@ export interface Connected {
 	/** Effective settings: adapter defaults, then the tenant's. */
 	settings: Settings;
 	bindings: ReadonlyMap<string, EntityBinding>;
+	/** The vendor account that is this tenant's (HubSpot: portal id); null = not known. */
+	accountId: string | null;
 	/** Set when the integration is switched off for this tenant: why, in plain words. Then nothing is called. */
 	disabledReason?: string;
 	/** Calls made so far over this connection. */

@@ -37,6 +37,21 @@ export const properties: INodeProperties[] = [
 		...integrationProperty,
 		typeOptions: { loadOptionsMethod: 'getPollIntegrations', loadOptionsDependsOn: ['what'] },
 	},
+	noticeProperty(
+		'hubspotNotice',
+		{ what: ['changes'], integration: ['hubspot'] },
+		'HubSpot shows a change up to half a minute late, and never a record that was deleted or merged: those come by webhook, or are found by Record → Reconcile.',
+	),
+	noticeProperty(
+		'databaseNotice',
+		{ what: ['changes'], integration: ['database'] },
+		'Say once with Integration → Configure which tables there are: for each entity its table, the column with the ID, and the column that tells when a row changed.',
+	),
+	noticeProperty(
+		'inboxNotice',
+		{ what: ['inbox'] },
+		'Another workflow takes the events in: with the Crosslink Trigger, or with this node set to Changes. Here they are only followed: the external system is not asked, and no credential for it is needed.',
+	),
 	{
 		displayName: 'Entity Names or IDs',
 		name: 'entities',
@@ -66,7 +81,7 @@ export const properties: INodeProperties[] = [
 		'changes',
 		'now',
 		'What changes after the workflow was published',
-		'Every record there is, then what changes',
+		'Every record there is, in each poll as many as Items per Poll says; then what changes',
 	),
 	startProperty(
 		'inbox',
@@ -109,6 +124,10 @@ export const properties: INodeProperties[] = [
 		],
 	},
 ];
+
+function noticeProperty(name: string, show: Record<string, string[]>, text: string): INodeProperties {
+	return { displayName: text, name, type: 'notice', default: '', displayOptions: { show } };
+}
 
 function startProperty(what: string, value: 'now' | 'beginning', now: string, beginning: string): INodeProperties {
 	return {

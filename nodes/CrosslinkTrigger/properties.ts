@@ -64,7 +64,8 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'One Tenant',
 				value: 'tenant',
-				description: 'All events belong to the tenant below',
+				description:
+					'All events belong to the tenant below. Once its account is known, those of any other account are only kept.',
 			},
 			{
 				name: 'Tenant of the Account',
@@ -77,7 +78,7 @@ export const properties: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'Signatures are checked with the secret of the tenant below. The account of a tenant (HubSpot: the portal ID) is set with Integration → Configure. Events of an account that no tenant has are kept, start nothing, and are shown by the Crosslink Poll Trigger → Attention.',
+			'Signatures are checked with the secret of the tenant below. The account of a tenant (HubSpot: the portal ID) is set with Integration → Configure, or found by Integration → Test. Events of an account that no tenant has are kept, start nothing, and are shown by the Crosslink Poll Trigger → Attention with the tenant below.',
 		name: 'accountNotice',
 		type: 'notice',
 		default: '',

@@ -137,6 +137,19 @@ it('our own write coming back starts nothing', async () => {
 	expect(server.executions).toHaveLength(1);
 });
 
+it('one tenant gets the events of its own account only, once that is known; the others wait', async () => {
+	await sendEvents(world, server.url, [{ objectId: 10, portalId: 9 }]);
+	expect(server.executions.flat()).toHaveLength(1);
+	const { error } = await runCrosslink(world, { resource: 'integration', operation: 'test', integration: 'hubspot' });
+	expect(error).toBeUndefined();
+	expect(await sendEvents(world, server.url, [{ objectId: 11, portalId: 9 }, { objectId: 12 }])).toBe(200);
+	expect(server.executions.flat().map(({ json }) => json['externalId'])).toEqual(['10', '12']);
+	const { store, release } = await acquireStore(`sqlite:${world.storeFile}`);
+	const kept = await store.inbox.find('default', 'hubspot', { status: 'unrouted' }, 10);
+	release();
+	expect(kept.map(({ externalId, account }) => [externalId, account])).toEqual([['11', '9']]);
+});
+
 it('events of an account go to its tenant, and those of an unknown one wait until a tenant has it', async () => {
 	await server.stop();
 	server = await listen(world, { eventsBelongTo: 'account' });

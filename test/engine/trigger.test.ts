@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { signV3, type HubSpotStandIn } from '../../sandbox/hubspot';
 import { acquireStore, closeAllStores } from '../../lib/store/open';
@@ -95,6 +96,22 @@ it('answers 401 to a wrong signature, keeps nothing, starts nothing', async () =
 	expect(await send(body, signed(world.hubSpot, 'https://elsewhere.example/webhook', body))).toBe(401);
 	expect(await inboxCount()).toBe(0);
 	expect(server.executions).toEqual([]);
+});
+
+it('answers 401 to HubSpot’s older signatures, and writes one line to the log however many come', async () => {
+	const { logger } = new core.PollContext(
+		...([workflowOf(world, []), triggerNode(world, {}), additionalDataFor(), 'trigger', 'activate'] as const),
+	);
+	const warned = jest.spyOn(logger, 'warn');
+	const body = JSON.stringify([event()]);
+	const v1 = createHash('sha256').update(`${world.hubSpot.clientSecret}${body}`).digest('hex');
+	const headers = { 'content-type': 'application/json', 'x-hubspot-signature': v1 };
+	const statuses = await Promise.all(Array.from({ length: 20 }, () => send(body, headers)));
+	expect(new Set(statuses)).toEqual(new Set([401]));
+	expect(await inboxCount()).toBe(0);
+	const lines = warned.mock.calls.map(([text]) => text);
+	warned.mockRestore();
+	expect(lines).toEqual([expect.stringMatching(/answered 401 .*v3 is required/)]);
 });
 
 it('answers a re-delivery with 200 and starts nothing', async () => {
@@ -214,6 +231,32 @@ describe('activation', () => {
 		const calls = world.hubSpot.calls.count;
 		expect(await check({})).toBe(true);
 		expect(world.hubSpot.calls.count).toBe(calls);
+	});
+
+	it.each([
+		['HubSpot', { integration: 'hubspot' }, /client secret/],
+		[
+			'HubSpot, for the tenants of many accounts',
+			{ integration: 'hubspot', eventsBelongTo: 'account' },
+			/client secret/,
+		],
+		['your own system', { integration: 'own' }, /signing ?secret/i],
+	])('is refused while there is no secret to check signatures with: %s', async (_name, parameters, words) => {
+		const credentials = world.credentials as Record<string, Record<string, unknown>>;
+		delete credentials['crosslinkHubSpotApi']?.['clientSecret'];
+		credentials['crosslinkOwnSystemApi'] = { signature: 'standard' };
+		const refused = await check(parameters).then(
+			() => undefined,
+			(thrown: Error & { description?: string }) => `${thrown.message} ${thrown.description}`,
+		);
+		expect(refused).toMatch(words);
+		expect(refused).toMatch(/credential/i);
+	});
+
+	it('is not stopped by a store that cannot be reached: events are answered 503 until it can', async () => {
+		const nowhere = { type: 'postgres', address: 'url', url: 'postgres://nobody:nothing@127.0.0.1:1/none' };
+		(world.credentials as Record<string, object>).crosslinkStoreApi = nowhere;
+		expect(await check({})).toBe(true);
 	});
 
 	it('is refused for a tenant whose integration was never enabled, with the remedy', async () => {
