@@ -36,6 +36,35 @@ export function pollingTests(world: () => World): void {
 		expect(last).toBe('success');
 	}, 180_000);
 
+	it('its companies, asked for once an hour, come back the same way', async () => {
+		const { api, run, sandboxes } = world();
+		const { account, webhooks } = sandboxes.hubspot;
+		const workflow = await api.workflow(world().workflow(BY_POLLING).id);
+		const [company] = account.list('companies');
+		const { target } = webhooks;
+		webhooks.target = undefined;
+		account.edit('companies', company?.id ?? '', { description: 'Seen by the hourly poll.' });
+		webhooks.target = target;
+		const looked = async () => {
+			const execution = await api.finished(await api.run(workflow, 'Companies, every hour'), run.signal);
+			await delay(BETWEEN_MS);
+			return { status: execution.status, items: itemsAcross([execution], 'Look at HubSpot') };
+		};
+		let last = await looked();
+		await until(
+			async () => {
+				last = await looked();
+				return last.items.some(({ externalId }) => externalId === company?.id);
+			},
+			'the company',
+			SOON_MS,
+		);
+		expect(last).toMatchObject({
+			status: 'success',
+			items: expect.arrayContaining([expect.objectContaining({ entity: 'company', outcome: expect.any(String) })]),
+		});
+	}, 180_000);
+
 	it('hubspot-ingress.json, published, hands to its subscriber what was taken in', async () => {
 		const { api, sandboxes, url } = world();
 		const before = await api.executions();

@@ -7,6 +7,13 @@ import { QueueSite } from './queue-site';
 /** A lease that runs out, the look for what is left over, and a slow machine. */
 const AGAIN_MS = 240_000;
 const TEST_MS = 300_000;
+/** All of what n8n 2.41 needs for them; later versions turn them on by themselves. */
+const DURABLE_POLLS = {
+	N8N_SCHEDULER_ENABLED: 'true',
+	N8N_SCHEDULER_POLL_TRIGGERS_ENABLED: 'true',
+	N8N_USE_WORKFLOW_PUBLICATION_SERVICE: 'true',
+	N8N_POLLER_DURABLE_CURSORS_ENABLED: 'true',
+};
 
 describeWithN8n('n8n in queue mode', (n8nFolder) => {
 	if (!requireRedis('n8n in queue mode')) return;
@@ -25,29 +32,86 @@ describeWithN8n('n8n in queue mode', (n8nFolder) => {
 	const allDone = (records: string[]) => told(records).every(({ done }) => done > 0);
 	const once = (records: string[]) => records.map(() => ({ begun: 1, done: 1 }));
 
+	/** All that the business system was told of, in order to see at the end that nothing was told twice. */
+	const seen: string[] = [];
+	const expectOnce = async (records: string[], what: string, timeoutMs = AGAIN_MS) => {
+		await until(() => allDone(records), what, timeoutMs);
+		expect(told(records)).toEqual(once(records));
+		seen.push(...records);
+	};
+	const prefixed = (prefix: string, records: string[]) => records.map((record) => `${prefix}:${record}`);
+	const delivered: string[] = [];
+	const changed: string[] = [];
+
 	it(
-		'the same delivery ten times at once is worked through once',
+		'killed between answer and execution, and the queue lost, an event starts its workflow after the restart',
+		async () => {
+			// There is no worker yet: nothing can have begun.
+			const early = names('early', 3);
+			// n8n has just published the workflow, and may answer 404 for a moment.
+			await site().deliverSurely('msg_early', early);
+			await site().killFront();
+			await site().redis.wipe();
+			await site().startFront();
+			await site().startWorker();
+			delivered.push(...early);
+			await expectOnce(early, 'what was answered before the end');
+		},
+		TEST_MS,
+	);
+
+	it(
+		'the same delivery ten times at once, on three processes, is worked through once',
+		async () => {
+			const third = await site().startWebhookProcess();
+			const processes = [site().mainUrl, site().webhookUrl, third.url];
+			const records = names('many', 20);
+			const statuses = await Promise.all(
+				Array.from({ length: 10 }, (_, n) => site().deliver('msg_many', records, processes[n % processes.length])),
+			);
+			expect(statuses).toEqual(statuses.map(() => 200));
+			delivered.push(...records);
+			await expectOnce(records, 'all events', 30_000);
+			await third.stop();
+		},
+		TEST_MS,
+	);
+
+	it(
+		'polls bring what the inbox holds and what changed in a table, each once',
+		async () => {
+			const rows = names('row', 5);
+			await site().publishPolls();
+			await site().changeOrders(rows);
+			changed.push(...rows);
+			await expectOnce([...prefixed('inbox', delivered), ...prefixed('table', rows)], 'what the polls found');
+		},
+		TEST_MS,
+	);
+
+	it(
+		'what a worker had in hand that is killed in mid-execution is worked through by another one',
 		async () => {
 			const worker = await site().startWorker();
-			const records = names('many', 20);
-			const statuses = await Promise.all(Array.from({ length: 10 }, () => site().deliver('msg_many', records)));
-			expect(statuses).toEqual(statuses.map(() => 200));
-			await until(() => allDone(records), 'all events', 30_000);
-			expect(told(records)).toEqual(once(records));
-
-			// A worker dies in mid-execution; another one works its events through, those and no others.
+			await site().stopOtherWorkers(worker);
 			site().holding = true;
 			const cut = names('cut', 3);
 			expect(await site().deliver('msg_cut', cut)).toBe(200);
+			await site().changeOrders(cut);
 			await until(() => told(cut).some(({ begun }) => begun > 0), 'the execution', 30_000);
+			await until(() => told(prefixed('table', cut)).some(({ begun }) => begun > 0), 'the polled one', 30_000);
 			await site().kill(worker);
 			site().letGo();
 			await Promise.all([site().startWorker(), site().startWorker()]);
 			const meanwhile = names('meanwhile', 10);
 			expect(await site().deliver('msg_meanwhile', meanwhile)).toBe(200);
-			await until(() => allDone([...cut, ...meanwhile]), 'what the dead worker had in hand', AGAIN_MS);
-			expect(told(cut).map(({ done }) => done)).toEqual(cut.map(() => 1));
-			expect(told([...records, ...meanwhile])).toEqual(once([...records, ...meanwhile]));
+			delivered.push(...cut, ...meanwhile);
+			changed.push(...cut);
+			const all = [...cut, ...meanwhile, ...prefixed('inbox', [...cut, ...meanwhile]), ...prefixed('table', cut)];
+			await until(() => allDone(all), 'what the dead worker had in hand', AGAIN_MS);
+			expect(told(all).map(({ done }) => done)).toEqual(all.map(() => 1));
+			expect(told(meanwhile)).toEqual(once(meanwhile));
+			expect(told(seen)).toEqual(once(seen));
 		},
 		TEST_MS,
 	);
@@ -67,16 +131,21 @@ describeWithN8n('n8n in queue mode', (n8nFolder) => {
 		'PostgreSQL and Redis are restarted underneath, and nothing is lost or doubled',
 		async () => {
 			const batches = Array.from({ length: 30 }, (_, n) => ({ id: `msg_restart_${n}`, records: names(`r${n}`, 3) }));
-			const all = batches.flatMap(({ records }) => records);
+			const sent = batches.flatMap(({ records }) => records);
+			const rows = names('later', 10);
 			const sending = (async () => {
 				for (const [index, { id, records }] of batches.entries()) {
-					const delivered = site().deliverSurely(id, records);
-					if (index === 10) await Promise.all([delivered, site().postgres.restart()]);
-					else if (index === 20) await Promise.all([delivered, site().redis.restart()]);
-					else await delivered;
+					const taken = site().deliverSurely(id, records);
+					if (index === 10) await Promise.all([taken, site().postgres.restart()]);
+					else if (index === 20) await Promise.all([taken, site().redis.restart()]);
+					else await taken;
 				}
 			})();
 			await sending;
+			await site().changeOrders(rows);
+			delivered.push(...sent);
+			changed.push(...rows);
+			const all = [...sent, ...prefixed('inbox', sent), ...prefixed('table', rows)];
 			await until(() => allDone(all), 'all events', AGAIN_MS);
 			expect(told(all).filter(({ done }) => done !== 1)).toEqual([]);
 			// Where n8n could not save an execution's end it does not tell of it; its events stay in hand for an hour.
@@ -87,9 +156,38 @@ describeWithN8n('n8n in queue mode', (n8nFolder) => {
 				'SELECT 1 FROM crosslink.event_delivery WHERE done_at IS NULL AND taken_by IS NULL',
 			);
 			expect(left).toEqual([]);
-			const [count] = await site().select('SELECT count(*)::int AS events FROM crosslink.processed_webhook');
-			expect(count).toEqual({ events: 20 + 3 + 10 + all.length });
+			await expectKept();
 		},
 		TEST_MS * 2,
 	);
+
+	it(
+		'n8n’s durable polls go on where its legacy ones were',
+		async () => {
+			await site().killFront();
+			await site().startFront(DURABLE_POLLS);
+			const [records, rows] = [names('durable', 5), names('durable-row', 5)];
+			expect(await site().deliver('msg_durable', records)).toBe(200);
+			await site().changeOrders(rows);
+			delivered.push(...records);
+			changed.push(...rows);
+			const all = [...records, ...prefixed('inbox', records), ...prefixed('table', rows)];
+			await until(() => allDone(all), 'what was found by durable polls', AGAIN_MS);
+			expect(told([...all, ...seen]).filter(({ done }) => done !== 1)).toEqual([]);
+			await expectKept();
+			// It would look the same if n8n had not taken the switch.
+			expect(await site().durablePolls()).toBe(2);
+		},
+		TEST_MS,
+	);
+
+	async function expectKept(): Promise<void> {
+		const kept = await site().select(
+			`SELECT integration, external_id FROM crosslink.processed_webhook WHERE status = 'received' ORDER BY 1, 2`,
+		);
+		const of = (integration: string) =>
+			kept.filter((row) => row.integration === integration).map((row) => String(row.external_id));
+		expect(of('own').sort()).toEqual(delivered.toSorted());
+		expect(of('database').sort()).toEqual(changed.toSorted());
+	}
 });

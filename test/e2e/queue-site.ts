@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { cacheFolder } from '../../quickstart/cache-folder';
-import { N8nApi, type WorkflowFile } from '../../quickstart/n8n-api';
+import { N8nApi, type WorkflowFile, type WorkflowNode } from '../../quickstart/n8n-api';
 import { startN8n, type N8nProcess, type StartN8nOptions } from '../../quickstart/n8n-process';
 import { installPack } from '../../quickstart/pack-install';
 import { freePort } from '../../quickstart/ports';
 import { OWNER } from '../../quickstart/set-up';
 import { databaseAt } from '../../quickstart/database-at';
+import { acquireStore } from '../../lib/store/open';
 import { leash } from '../servers/leash';
 import { startPostgres, type PostgresServer } from '../servers/postgres';
 import { startRedis, type RedisServer } from '../servers/redis';
@@ -18,6 +19,11 @@ import { newSecret, signedRequest } from '../unit/adapters/own/requests';
 
 const ROOT = join(__dirname, '..', '..');
 const TRIGGER_PATH = 'crosslink-queue-test';
+
+/** n8n polls once a minute at most, for each poll time: so it is every ten seconds. */
+const POLL_TIMES = [0, 10, 20, 30, 40, 50].map((second) => ({
+	...{ mode: 'custom', cronExpression: `${second} * * * * *` },
+}));
 
 /** What an execution told the business system, by event id. */
 export interface Told {
@@ -32,6 +38,9 @@ export class QueueSite {
 	holding = false;
 	/** How long the business system takes to begin something. */
 	beginMs = 0;
+	private owner: N8nApi | undefined;
+	private readonly front: N8nProcess[] = [];
+	private readonly workers: N8nProcess[] = [];
 	private readonly held: Array<() => void> = [];
 	private readonly processes: N8nProcess[] = [];
 	private unleash = () => {};
@@ -41,7 +50,11 @@ export class QueueSite {
 		readonly postgres: PostgresServer,
 		readonly redis: RedisServer,
 		private readonly storeUrl: string,
+		private readonly n8nUrl: string,
+		/** A table of the business system, which one workflow follows. */
+		private readonly ordersUrl: string,
 		private readonly place: Omit<StartN8nOptions, 'port' | 'logFile'>,
+		private readonly mainPort: number,
 		private readonly webhookPort: number,
 		private readonly secret: string,
 		private readonly listener: Server,
@@ -58,8 +71,10 @@ export class QueueSite {
 			startRedis(),
 			installPack({ root: ROOT, userFolder, cacheRoot: cacheFolder(), signal }),
 		]);
-		const database = databaseAt(await postgres.createDatabase());
+		const n8nUrl = await postgres.createDatabase();
+		const database = databaseAt(n8nUrl);
 		const storeUrl = await postgres.createDatabase();
+		const ordersUrl = await postgres.createDatabase();
 		const [mainPort, webhookPort] = [await freePort(), await freePort()];
 		const secret = newSecret();
 		const env = {
@@ -71,18 +86,31 @@ export class QueueSite {
 			WEBHOOK_URL: `http://127.0.0.1:${webhookPort}/`,
 			CROSSLINK_STORE_URL: storeUrl,
 			CROSSLINK_OWN_SIGNING_SECRET: secret,
+			...databaseVariables(ordersUrl),
 		};
 		const listener = createServer();
 		await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
 		const place = { n8nFolder, userFolder, database, env, signal };
-		const site = new QueueSite(folder, postgres, redis, storeUrl, place, webhookPort, secret, listener);
+		const site = new QueueSite(
+			...([
+				folder,
+				postgres,
+				redis,
+				storeUrl,
+				n8nUrl,
+				ordersUrl,
+				place,
+				mainPort,
+				webhookPort,
+				secret,
+				listener,
+			] as const),
+		);
 		site.listen();
 		try {
-			const main = await site.launch('start', mainPort);
-			await site.launch('webhook', webhookPort);
-			const api = new N8nApi(main.url);
-			await api.setUpOwner(OWNER);
-			await api.publish(await api.importWorkflow(site.workflow()));
+			await site.startFront();
+			await site.api.setUpOwner(OWNER);
+			await site.publish(site.webhookWorkflow());
 			return site;
 		} catch (error) {
 			await site.stop();
@@ -90,8 +118,46 @@ export class QueueSite {
 		}
 	}
 
+	/** As n8n's owner, to the main process. */
+	get api(): N8nApi {
+		return (this.owner ??= new N8nApi(this.mainUrl));
+	}
+
+	get mainUrl(): string {
+		return `http://127.0.0.1:${this.mainPort}`;
+	}
+
+	get webhookUrl(): string {
+		return `http://127.0.0.1:${this.webhookPort}`;
+	}
+
+	/** Main and webhook process on the ports they always have. `more` is further environment. */
+	async startFront(more: Record<string, string> = {}): Promise<void> {
+		this.front.push(await this.launch('start', this.mainPort, more));
+		this.front.push(await this.launch('webhook', this.webhookPort, more));
+	}
+
+	/** `kill -9` of both, at the same moment. */
+	async killFront(): Promise<void> {
+		await Promise.all(this.front.splice(0).map((n8n) => this.kill(n8n)));
+	}
+
+	/** One more of them, as a load balancer would have behind it. */
+	async startWebhookProcess(): Promise<N8nProcess> {
+		return await this.launch('webhook', await freePort());
+	}
+
 	async startWorker(): Promise<N8nProcess> {
-		return await this.launch('worker', await freePort());
+		const worker = await this.launch('worker', await freePort());
+		this.workers.push(worker);
+		return worker;
+	}
+
+	/** Stops the workers that were started before this one, as a service manager does. */
+	async stopOtherWorkers(worker: N8nProcess): Promise<void> {
+		const others = this.workers.splice(0).filter((one) => one !== worker);
+		this.workers.push(worker);
+		await Promise.all(others.map((one) => one.stop()));
 	}
 
 	/** A webhook process that nobody has told of the store on PostgreSQL. */
@@ -106,7 +172,7 @@ export class QueueSite {
 	}
 
 	/** A signed delivery to the webhook process, or to another one; its status, or 0 when there was no answer. */
-	async deliver(id: string, records: string[], to = `http://127.0.0.1:${this.webhookPort}`): Promise<number> {
+	async deliver(id: string, records: string[], to = this.webhookUrl): Promise<number> {
 		const body = records.map((record) => ({
 			...{ type: 'order.updated', timestamp: new Date().toISOString(), data: { id: record } },
 		}));
@@ -146,15 +212,40 @@ export class QueueSite {
 		return logs.join('').split('There was a problem running hook "workflowExecuteAfter"').length - 1;
 	}
 
+	/** Pollers whose state n8n keeps itself, as it does only in its durable polls. */
+	async durablePolls(): Promise<number> {
+		return (await query(this.n8nUrl, 'SELECT 1 FROM poller_state')).length;
+	}
+
 	/** Rows of the store. */
 	async select(sql: string): Promise<Array<Record<string, unknown>>> {
-		const client = new Client({ connectionString: this.storeUrl });
-		await client.connect();
-		try {
-			return (await client.query<Record<string, unknown>>(sql)).rows;
-		} finally {
-			await client.end();
-		}
+		return await query(this.storeUrl, sql);
+	}
+
+	/**
+	 * Publishes two workflows that poll: one follows the inbox, one a table of the business system. What they tell of a
+	 * record has `inbox:` and `table:` before its id.
+	 */
+	async publishPolls(): Promise<void> {
+		await query(this.ordersUrl, 'CREATE TABLE orders (id text PRIMARY KEY, updated_at timestamptz NOT NULL)');
+		const { store, release } = await acquireStore(this.storeUrl, { idleCloseMs: 0 });
+		const settings = {
+			entities: { order: { object: 'public.orders', source: { id: 'id', changed: 'updated_at' } } },
+		};
+		await store.configs.save({ tenant: 'default', integration: 'database', mode: 'onprem', enabled: true, settings });
+		release();
+		const followed = { what: 'inbox', integration: 'own', start: 'beginning' };
+		await this.publish(this.pollWorkflow('inbox', followed));
+		await this.publish(this.pollWorkflow('table', { what: 'changes', integration: 'database', start: 'beginning' }));
+	}
+
+	/** The business system changes these orders, in one transaction. */
+	async changeOrders(records: string[]): Promise<void> {
+		const values = records.map((record) => `('${record}', now())`).join(', ');
+		await query(
+			this.ordersUrl,
+			`INSERT INTO orders VALUES ${values} ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at`,
+		);
 	}
 
 	async stop(): Promise<void> {
@@ -200,24 +291,65 @@ export class QueueSite {
 		});
 	}
 
-	/** Trigger, a call that begins something at the business system, and one that says it is done. */
-	private workflow(): WorkflowFile {
-		const { port } = this.listener.address() as AddressInfo;
-		const call = (name: string, x: number, record: string) => ({
-			...{ id: name, name, type: 'n8n-nodes-base.httpRequest', typeVersion: 4.2, position: [x, 0] as [number, number] },
-			parameters: { method: 'POST', url: `=http://127.0.0.1:${port}/${name.toLowerCase()}?record={{ ${record} }}` },
-		});
-		const trigger = {
+	private async publish(workflow: WorkflowFile): Promise<void> {
+		await this.api.publish(await this.api.importWorkflow(workflow));
+	}
+
+	private webhookWorkflow(): WorkflowFile {
+		return this.workflow('Tell what changes', '', {
 			...{ id: 'trigger', name: 'Trigger', type: 'n8n-nodes-crosslink.crosslinkTrigger', typeVersion: 1 },
 			...{ position: [0, 0] as [number, number], webhookId: TRIGGER_PATH },
 			parameters: { integration: 'own', connection: 'environment' },
-		};
+		});
+	}
+
+	private pollWorkflow(prefix: string, parameters: Record<string, string>): WorkflowFile {
+		return this.workflow(`Follow the ${prefix}`, `${prefix}:`, {
+			...{ id: prefix, name: 'Trigger', type: 'n8n-nodes-crosslink.crosslinkPollTrigger', typeVersion: 1 },
+			position: [0, 0] as [number, number],
+			parameters: { connection: 'environment', ...parameters, pollTimes: { item: POLL_TIMES } },
+		});
+	}
+
+	/** Trigger, a call that begins something at the business system, and one that says it is done. */
+	private workflow(name: string, prefix: string, trigger: WorkflowNode): WorkflowFile {
+		const { port } = this.listener.address() as AddressInfo;
+		const call = (name: string, x: number, record: string) => ({
+			...{ id: name, name, type: 'n8n-nodes-base.httpRequest', typeVersion: 4.2, position: [x, 0] as [number, number] },
+			parameters: {
+				method: 'POST',
+				url: `=http://127.0.0.1:${port}/${name.toLowerCase()}?record=${prefix}{{ ${record} }}`,
+			},
+		});
 		const to = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
 		return {
-			name: 'Tell what changes',
+			name,
 			nodes: [trigger, call('Begin', 200, '$json.externalId'), call('Done', 400, "$('Trigger').item.json.externalId")],
 			connections: { Trigger: to('Begin'), Begin: to('Done') },
 			settings: { executionOrder: 'v1' },
 		};
+	}
+}
+
+/** The connection of the integration `database`, as an air-gapped site sets it. */
+function databaseVariables(url: string): Record<string, string> {
+	const { hostname, port, pathname, username, password } = new URL(url);
+	return {
+		CROSSLINK_DATABASE_HOST: hostname,
+		CROSSLINK_DATABASE_PORT: port,
+		CROSSLINK_DATABASE_DATABASE: pathname.slice(1),
+		CROSSLINK_DATABASE_USER: username,
+		CROSSLINK_DATABASE_PASSWORD: password,
+		CROSSLINK_DATABASE_SSL_MODE: 'disable',
+	};
+}
+
+async function query(url: string, sql: string): Promise<Array<Record<string, unknown>>> {
+	const client = new Client({ connectionString: url });
+	await client.connect();
+	try {
+		return (await client.query<Record<string, unknown>>(sql)).rows;
+	} finally {
+		await client.end();
 	}
 }

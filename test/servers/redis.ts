@@ -15,6 +15,8 @@ export interface RedisServer {
 	port: number;
 	/** Ends it as a crash does, and starts it again on the same port with what it had written. */
 	restart(): Promise<void>;
+	/** Loses everything it has, as one does that writes nothing down. */
+	wipe(): Promise<void>;
 	stop(): Promise<void>;
 }
 
@@ -75,6 +77,7 @@ export async function startRedis(): Promise<RedisServer> {
 			await server.stop('SIGKILL');
 			await launch();
 		},
+		wipe: async () => await wipe(port),
 		async stop() {
 			await server.stop();
 			unleash();
@@ -92,5 +95,17 @@ async function accepts(port: number): Promise<boolean> {
 			resolve(data.toString().startsWith('+PONG'));
 		});
 		socket.once('error', () => resolve(false));
+	});
+}
+
+async function wipe(port: number): Promise<void> {
+	await new Promise<void>((resolve, reject) => {
+		const socket = connect(port, '127.0.0.1', () => socket.write('FLUSHALL\r\n'));
+		socket.once('error', reject);
+		socket.once('data', (answer) => {
+			socket.destroy();
+			if (answer.toString().startsWith('+OK')) resolve();
+			else reject(new Error(`Redis answered ${answer.toString()}`));
+		});
 	});
 }
