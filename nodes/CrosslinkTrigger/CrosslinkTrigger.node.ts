@@ -44,7 +44,7 @@ export class CrosslinkTrigger implements INodeType {
 			header: 'Change a record in the external system',
 			executionsHelp: {
 				inactive:
-					'While you build: let the external system send to the <b>test URL</b>, click "Listen", then change a record there.<br><br>For real: publish the workflow and give the external system the <b>production URL</b>.',
+					'While you build: let the external system send to the <b>test URL</b>, click "Execute step", then change a record there.<br><br>For real: publish the workflow and give the external system the <b>production URL</b>.',
 				active:
 					'Events sent to the <b>production URL</b> start this workflow by themselves and show in the executions list. To try something out, let the external system send to the <b>test URL</b>.',
 			},
