@@ -37,6 +37,7 @@ export async function wholePolls(storeUrl: string, { module, adapter, binding, c
 				settings: effectiveSettings(),
 				bindings: new Map([[binding.entity, binding]]),
 				accountId: null,
+				caveats: [],
 				calls: () => 0,
 			},
 		});
