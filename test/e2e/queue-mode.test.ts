@@ -65,12 +65,16 @@ describeWithN8n('n8n in queue mode', (n8nFolder) => {
 		async () => {
 			const third = await site().startWebhookProcess();
 			const processes = [site().mainUrl, site().webhookUrl, third.url];
+			// A process that has just come up loads code and opens the store with its first request.
+			for (const [index, to] of processes.entries()) {
+				await site().deliverSurely(`msg_first_${index}`, [`first-${index}`], to);
+			}
 			const records = names('many', 20);
+			delivered.push(...names('first', processes.length), ...records);
 			const statuses = await Promise.all(
 				Array.from({ length: 10 }, (_, n) => site().deliver('msg_many', records, processes[n % processes.length])),
 			);
 			expect(statuses).toEqual(statuses.map(() => 200));
-			delivered.push(...records);
 			await expectOnce(records, 'all events', 30_000);
 			await third.stop();
 		},
@@ -116,16 +120,20 @@ describeWithN8n('n8n in queue mode', (n8nFolder) => {
 		TEST_MS,
 	);
 
-	it('a process with the embedded store answers 503, and its log says what to do', async () => {
-		const alone = await site().startWithoutStore();
-		const before = await site().select('SELECT 1 FROM crosslink.processed_webhook');
-		expect(await site().deliver('msg_alone', ['alone'], alone.url)).toBe(503);
-		const log = await readFile(alone.logFile, 'utf8');
-		expect(log).toMatch(/answered 503 .*embedded/i);
-		expect(log).toContain('CROSSLINK_STORE_URL');
-		expect(await site().select('SELECT 1 FROM crosslink.processed_webhook')).toHaveLength(before.length);
-		await alone.stop();
-	});
+	it(
+		'a process with the embedded store answers 503, and its log says what to do',
+		async () => {
+			const alone = await site().startWithoutStore();
+			const before = await site().select('SELECT 1 FROM crosslink.processed_webhook');
+			expect(await site().deliver('msg_alone', ['alone'], alone.url)).toBe(503);
+			const log = await readFile(alone.logFile, 'utf8');
+			expect(log).toMatch(/answered 503 .*embedded/i);
+			expect(log).toContain('CROSSLINK_STORE_URL');
+			expect(await site().select('SELECT 1 FROM crosslink.processed_webhook')).toHaveLength(before.length);
+			await alone.stop();
+		},
+		TEST_MS,
+	);
 
 	it(
 		'PostgreSQL and Redis are restarted underneath, and nothing is lost or doubled',

@@ -192,9 +192,9 @@ export class QueueSite {
 	}
 
 	/** As a vendor does: again and again until it is taken. */
-	async deliverSurely(id: string, records: string[]): Promise<void> {
+	async deliverSurely(id: string, records: string[], to?: string): Promise<void> {
 		for (let tries = 0; tries < 60; tries++) {
-			if ((await this.deliver(id, records)) === 200) return;
+			if ((await this.deliver(id, records, to)) === 200) return;
 			await new Promise((resolve) => setTimeout(resolve, 1_000));
 		}
 		throw new Error(`The delivery ${id} was never taken.`);
