@@ -10,6 +10,8 @@ export interface ParameterDescription {
 	/** `object` has `parts`; `list` is a list of objects with these `parts`, or of texts where there are none. */
 	type: 'text' | 'number' | 'boolean' | 'date' | 'datetime' | 'enumeration' | 'object' | 'list';
 	required: boolean;
+	/** A password or the like: hidden while it is typed, and in no answer, error, log or kept row. */
+	secret?: true;
 	default?: string | number | boolean;
 	/** What `enumeration` allows. */
 	choices?: Choice[];

@@ -19,6 +19,8 @@ export interface IntegrationEntry {
 	notifies?: true;
 	/** As {@link AdapterModule.ownSystem}: nothing is linked with it, pushed to it or pulled from it. */
 	ownSystem?: true;
+	/** Nothing is written to it: not offered where records are pushed. */
+	readOnly?: true;
 	/** Its credential is tried out by the adapter's `test`; left out = n8n tries it with the request the credential names. */
 	testsCredential?: true;
 	load(mode: Mode): Promise<AdapterModule>;
@@ -51,6 +53,22 @@ export const integrations: readonly IntegrationEntry[] = [
 		ownSystem: true,
 		testsCredential: true,
 		load: async () => (await import('./database/index')).database,
+	},
+	{
+		integration: 'directory',
+		displayName: 'LDAP / Active Directory',
+		modes: ['onprem'],
+		credentialType: 'crosslinkLdapApi',
+		entities: [
+			{ entity: 'user', displayName: 'User' },
+			{ entity: 'group', displayName: 'Group' },
+		],
+		webhooks: false,
+		polling: true,
+		queries: true,
+		readOnly: true,
+		testsCredential: true,
+		load: async () => (await import('./directory/index')).directory,
 	},
 	{
 		integration: 'own',

@@ -1,0 +1,106 @@
+import { isIP } from 'node:net';
+import { CrosslinkError } from '../../errors';
+import type { ConnectionField, ConnectionValues } from '../adapter';
+
+/** `tls` speaks TLS from the first byte (LDAPS), `startTls` turns it on before anything else is said, `none` never. */
+export const SECURITIES = ['tls', 'startTls', 'none'] as const;
+export type Security = (typeof SECURITIES)[number];
+
+export const CONNECTION_FIELDS: ConnectionField[] = [
+	{ name: 'host', displayName: 'Host', secret: false, required: true },
+	{ name: 'port', displayName: 'Port', secret: false, required: false },
+	{ name: 'security', displayName: 'Security', secret: false, required: false, default: 'tls' },
+	{ name: 'bindDn', displayName: 'Bind DN', secret: false, required: false },
+	{ name: 'bindPassword', displayName: 'Bind Password', secret: true, required: false },
+	{ name: 'baseDn', displayName: 'Base DN', secret: false, required: false },
+	{ name: 'ca', displayName: 'CA Certificate', secret: false, required: false },
+	{ name: 'tlsServerName', displayName: 'TLS Server Name', secret: false, required: false },
+	{ name: 'clientCertificate', displayName: 'Client Certificate', secret: false, required: false },
+	{ name: 'clientKey', displayName: 'Client Key', secret: true, required: false },
+	{ name: 'clientKeyPassphrase', displayName: 'Client Key Passphrase', secret: true, required: false },
+];
+
+/** Who the adapter is: a name with its password, or whoever the client certificate says (SASL EXTERNAL). */
+export type Identity = { dn: string; password: string } | 'certificate';
+
+/** A connection taken apart and checked. */
+export interface DirectoryConnection {
+	host: string;
+	port: number;
+	security: Security;
+	identity: Identity;
+	/** Undefined = what the server names as its default. */
+	baseDn: string | undefined;
+	tls: {
+		/** PEM, or the path of a file that holds it; as with certificate and key. */
+		ca?: string;
+		/** Name that the server's certificate is checked against, where it is not the host. */
+		serverName?: string;
+		certificate?: string;
+		key?: string;
+		passphrase?: string;
+	};
+	/** `host:port`, for messages. */
+	shown: string;
+}
+
+/** @throws CrosslinkError `auth`, `connection_incomplete`, naming the field */
+export function readConnection(values: ConnectionValues): DirectoryConnection {
+	const text = (name: string): string | undefined => {
+		const value = values[name]?.trim() || undefined;
+		if (value?.includes('\0')) throw unusable(name, 'It holds a character that no name has.');
+		return value;
+	};
+	const host = text('host');
+	if (host === undefined) throw unusable('host', 'Give the name or address of the directory server.');
+	if (/[\s/]|^[^[]*:\d+$/.test(host) && isIP(host) === 0) {
+		throw unusable('host', 'Give the name alone, without ldap:// and without a port; those have fields of their own.');
+	}
+	const security = SECURITIES.find((one) => one === (text('security') ?? 'tls'));
+	if (security === undefined) throw unusable('security', `Choose one of: ${SECURITIES.join(', ')}.`);
+	const port = readPort(text('port'), security);
+	const [ca, serverName, certificate, key] = ['ca', 'tlsServerName', 'clientCertificate', 'clientKey'].map(text);
+	const passphrase = values['clientKeyPassphrase'] || undefined;
+	if ((certificate === undefined) !== (key === undefined)) {
+		throw unusable(key === undefined ? 'clientKey' : 'clientCertificate', 'A certificate and its key go together.');
+	}
+	return {
+		host,
+		port,
+		security,
+		identity: readIdentity(text('bindDn'), values['bindPassword'], certificate !== undefined && security !== 'none'),
+		baseDn: text('baseDn'),
+		tls: {
+			...(ca !== undefined && { ca }),
+			...(serverName !== undefined && { serverName }),
+			...(certificate !== undefined && { certificate, key }),
+			...(passphrase !== undefined && { passphrase }),
+		},
+		shown: `${host.includes(':') ? `[${host}]` : host}:${port}`,
+	};
+}
+
+/** A name without a password would be an anonymous bind on many servers, and all they hide would look deleted. */
+function readIdentity(dn: string | undefined, password: string | undefined, certified: boolean): Identity {
+	if (dn === undefined) {
+		if (certified && !password) return 'certificate';
+		throw unusable('bindDn', 'Give the name of a user that may read the directory, or a client certificate.');
+	}
+	if (!password) throw unusable('bindPassword', 'Give the password of the bind user; an empty one is anonymous.');
+	return { dn, password };
+}
+
+function readPort(value: string | undefined, security: Security): number {
+	const port = value === undefined ? (security === 'tls' ? 636 : 389) : Number(value);
+	if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+	throw unusable('port', 'Give a number from 1 to 65535: usually 636 for TLS, 389 for StartTLS.');
+}
+
+function unusable(field: string, remedy: string): CrosslinkError {
+	return new CrosslinkError({
+		class: 'auth',
+		code: 'connection_incomplete',
+		message: `The directory connection has no usable value for "${field}".`,
+		remedy,
+	});
+}

@@ -1,0 +1,49 @@
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { DirectoryConnection } from './connection';
+import { CONNECT_TIMEOUT_MS } from './limits';
+import { tlsOptions } from './tls';
+
+/** A TCP connection to the server; n8n's egress filter is to be asked here, before it is opened. */
+export async function openSocket({ host, port }: DirectoryConnection, signal: AbortSignal): Promise<Socket> {
+	const socket = connectTcp({ host, port, noDelay: true, keepAlive: true });
+	await opened(socket, 'connect', signal);
+	return socket;
+}
+
+/** TLS over an open connection, the server's certificate checked. */
+export async function secured(
+	socket: Socket,
+	connection: DirectoryConnection,
+	signal: AbortSignal,
+): Promise<TLSSocket> {
+	const secure = connectTls({ ...(await tlsOptions(connection)), socket });
+	await opened(secure, 'secureConnect', signal);
+	return secure;
+}
+
+async function opened(socket: Socket, event: 'connect' | 'secureConnect', signal: AbortSignal): Promise<void> {
+	let stop = (_: Error): void => undefined;
+	const cancelled = () => stop(new Error('cancelled'));
+	const timer = setTimeout(() => stop(new Error(`no connection within ${CONNECT_TIMEOUT_MS} ms`)), CONNECT_TIMEOUT_MS);
+	signal.addEventListener('abort', cancelled, { once: true });
+	const closed = () => stop(new Error('the server closed the connection at once'));
+	try {
+		await new Promise<void>((resolve, reject) => {
+			stop = reject;
+			if (signal.aborted) cancelled();
+			// Stays on: somebody has to listen, else an error that comes later ends the whole process.
+			socket
+				.on('error', (error) => stop(error))
+				.once('close', closed)
+				.once(event, () => resolve());
+		});
+	} catch (error) {
+		socket.destroy();
+		throw error;
+	} finally {
+		clearTimeout(timer);
+		socket.removeListener('close', closed);
+		signal.removeEventListener('abort', cancelled);
+	}
+}
