@@ -8,7 +8,8 @@ export type Security = (typeof SECURITIES)[number];
 
 export const CONNECTION_FIELDS: ConnectionField[] = [
 	{ name: 'host', displayName: 'Host', secret: false, required: true },
-	{ name: 'port', displayName: 'Port', secret: false, required: false },
+	// Empty = the usual port of the chosen security.
+	{ name: 'port', displayName: 'Port', secret: false, required: false, default: '' },
 	{ name: 'security', displayName: 'Security', secret: false, required: false, default: 'tls' },
 	{ name: 'bindDn', displayName: 'Bind DN', secret: false, required: false },
 	{ name: 'bindPassword', displayName: 'Bind Password', secret: true, required: false },
