@@ -1,4 +1,5 @@
 import type { ICredentialType, Icon, INodeProperties } from 'n8n-workflow';
+import { TLS_PROPERTIES } from '../lib/host/network-properties';
 
 /** Tested by the adapter, which logs in: there is no request that n8n could make itself. */
 export class CrosslinkLdapApi implements ICredentialType {
@@ -73,16 +74,6 @@ export class CrosslinkLdapApi implements ICredentialType {
 			description: 'Only entries below it are seen, users and groups. Empty means what the server names as its own.',
 		},
 		{
-			displayName: 'CA Certificate',
-			name: 'ca',
-			type: 'string',
-			typeOptions: { rows: 4 },
-			default: '',
-			placeholder: 'e.g. /certs/ca.pem',
-			description:
-				'PEM text, or the path of a file with it, of the authority that signed the server’s certificate. Empty means those that Node.js knows.',
-		},
-		{
 			displayName: 'TLS Server Name',
 			name: 'tlsServerName',
 			type: 'string',
@@ -90,30 +81,6 @@ export class CrosslinkLdapApi implements ICredentialType {
 			placeholder: 'e.g. dc1.example.com',
 			description: 'The name that the certificate must have, where the host is an address or another name',
 		},
-		{
-			displayName: 'Client Certificate',
-			name: 'clientCertificate',
-			type: 'string',
-			typeOptions: { rows: 4 },
-			default: '',
-			placeholder: 'e.g. /certs/crosslink.pem',
-			description: 'PEM text, or the path of a file with it, where the server asks for one',
-		},
-		{
-			displayName: 'Client Key',
-			name: 'clientKey',
-			type: 'string',
-			typeOptions: { password: true },
-			default: '',
-			placeholder: 'e.g. /certs/crosslink.key',
-			description: 'Private key of the client certificate: PEM text, or the path of a file with it',
-		},
-		{
-			displayName: 'Client Key Passphrase',
-			name: 'clientKeyPassphrase',
-			type: 'string',
-			typeOptions: { password: true },
-			default: '',
-		},
+		...TLS_PROPERTIES,
 	];
 }

@@ -1,4 +1,4 @@
-import type { Adapter, EntityBinding, Fields } from '../../lib/adapters/adapter';
+import type { Adapter, EntityBinding, ExternalRecord, Fields, UpsertRecord } from '../../lib/adapters/adapter';
 
 /** What the kit needs of a running system (stand-in or real) and the adapter in front of it. */
 export interface Harness {
@@ -7,6 +7,8 @@ export interface Harness {
 	/** Values that must be in no error. */
 	secrets: string[];
 	binding: EntityBinding;
+	/** Makes new records in the system itself, in order; for adapters that only read. Others make them by their `upsert`. */
+	create?(records: UpsertRecord[]): Promise<ExternalRecord[]>;
 	/** Another entity that `binding` can be associated with. */
 	related: EntityBinding;
 	/** External values of a valid new record, told apart by the number. */
@@ -24,8 +26,8 @@ export interface Harness {
 		/** Set values of a live record; undefined when there is none. */
 		get(externalId: string): Record<string, string> | undefined;
 		/** A person's edit. */
-		edit(externalId: string, fields: Record<string, string>): void;
-		remove(externalId: string): void;
+		edit(externalId: string, fields: Record<string, string>): void | Promise<void>;
+		remove(externalId: string): void | Promise<void>;
 		/** Returns the survivor's id. */
 		merge(winnerId: string, loserId: string): string;
 		/** Ids of related records. */
@@ -47,7 +49,7 @@ export interface Harness {
 		hang(): void;
 		clear(): void;
 	};
-	/** Moves the clock of both sides. */
+	/** Moves the clock of both sides; a real server's stays, so that only what does not hang on time can be promised. */
 	advance(ms: number): void;
 	/** How long changes stay invisible to polling. */
 	setIndexingDelay(ms: number): void;

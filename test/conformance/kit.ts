@@ -3,12 +3,13 @@ import type { Harness } from './harness';
 import { associationPromises } from './promises/associations';
 import { changePromises } from './promises/changes';
 import { failurePromises } from './promises/failures';
+import { readFailurePromises } from './promises/read-failures';
 import { readingPromises } from './promises/reading';
 import { removingPromises } from './promises/removing';
 import { writingPromises } from './promises/writing';
 
 /** A part of the kit: defines tests against the harness of the moment. */
-export type PromiseTests = (module: AdapterModule, harness: () => Harness) => void;
+export type PromiseTests = (module: AdapterModule, harness: () => Harness, power: { writes: boolean }) => void;
 
 const PARTS: PromiseTests[] = [
 	writingPromises,
@@ -18,12 +19,19 @@ const PARTS: PromiseTests[] = [
 	associationPromises,
 	failurePromises,
 ];
+/** For adapters that only read: what writes is left out, the rest is the same. */
+const READING_PARTS: PromiseTests[] = [readingPromises, changePromises, readFailurePromises];
 
 /**
  * Checks what an adapter promises (`AdapterModule.promises`) against its stand-in or real system; what it does not
  * promise shows as skipped. Each test gets a fresh harness, with what `prepare` makes already made.
  */
-export function conformance(name: string, module: AdapterModule, start: () => Promise<Harness>): void {
+export function conformance(
+	name: string,
+	module: AdapterModule,
+	start: () => Promise<Harness>,
+	{ writes }: { writes: boolean } = { writes: true },
+): void {
 	describe(`${name} keeps its promises`, () => {
 		let harness: Harness | undefined;
 		beforeEach(async () => {
@@ -37,7 +45,7 @@ export function conformance(name: string, module: AdapterModule, start: () => Pr
 			if (!harness) throw new Error('the harness did not start');
 			return harness;
 		};
-		for (const part of PARTS) part(module, current);
+		for (const part of writes ? PARTS : READING_PARTS) part(module, current, { writes });
 	});
 }
 

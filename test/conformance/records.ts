@@ -32,8 +32,9 @@ export async function upsert(
 	return await power(adapter, 'upsert')(harness.binding, records);
 }
 
-/** Writes records and returns what the other side has, in the same order. */
+/** Makes records, by the adapter unless it only reads, and returns what the other side has, in the same order. */
 export async function write(harness: Harness, records: UpsertRecord[], adapter?: Adapter): Promise<ExternalRecord[]> {
+	if (harness.create !== undefined) return await harness.create(records);
 	return (await upsert(harness, records, adapter)).map(written);
 }
 

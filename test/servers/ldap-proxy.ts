@@ -28,7 +28,10 @@ export interface LdapProxy {
 	down(): void;
 	/** Cuts the connection when the nth search from now arrives, before it is passed on. */
 	cutAtSearch(nth: number): void;
-	clear(): void;
+	/** Everything goes through again. */
+	mend(): void;
+	/** Forgets what was seen. */
+	forget(): void;
 	stop(): Promise<void>;
 }
 
@@ -95,9 +98,11 @@ export async function startLdapProxy(target: { host: string; port: number }, hos
 			for (const socket of sockets) socket.destroy();
 		},
 		cutAtSearch: (nth) => void (cutIn = nth),
-		clear() {
+		mend() {
 			mode = 'through';
 			cutIn = 0;
+		},
+		forget() {
 			calls.length = 0;
 			sent.length = 0;
 		},

@@ -10,7 +10,7 @@ import { until } from '../until';
 import { accepts } from './accepts';
 import { leash } from './leash';
 import { requireServer } from './require-server';
-import { makeCertificates, type TestCertificates } from './test-certificates';
+import { certificatesFor, type ServerCertificates } from './server-certificates';
 
 const run = promisify(execFile);
 
@@ -35,7 +35,7 @@ const SCHEMAS = ['/etc/ldap/schema', '/etc/openldap/schema', '/usr/local/etc/ope
 export interface OpenLdapServer {
 	port: number;
 	tlsPort: number;
-	certificates: TestCertificates;
+	certificates: ServerCertificates;
 	/** Ends it as a crash does and starts it again on the same ports and data. */
 	restart(): Promise<void>;
 	/** Takes the server away and loads entries with everything in them, operational attributes too. */
@@ -69,7 +69,7 @@ export const requireOpenLdap = (what: string): boolean =>
 export async function startOpenLdap(options: OpenLdapOptions = {}): Promise<OpenLdapServer> {
 	const folder = await mkdtemp(join(tmpdir(), 'crosslink-slapd-'));
 	try {
-		const certificates = await makeCertificates(folder, 'DNS:localhost,IP:127.0.0.1');
+		const certificates = await certificatesFor('DNS:localhost,IP:127.0.0.1');
 		await Promise.all(['db', 'log'].map((name) => mkdir(join(folder, name))));
 		await writeFile(join(folder, 'slapd.conf'), configuration(folder, certificates, options));
 		await load(folder, `${BASE}\n${options.ldif ?? ''}`);
@@ -80,7 +80,7 @@ export async function startOpenLdap(options: OpenLdapOptions = {}): Promise<Open
 	}
 }
 
-async function serve(folder: string, certificates: TestCertificates): Promise<OpenLdapServer> {
+async function serve(folder: string, certificates: ServerCertificates): Promise<OpenLdapServer> {
 	let server: Child | undefined;
 	let ports = { port: 0, tlsPort: 0 };
 	let unleash = () => {};
@@ -127,6 +127,7 @@ async function serve(folder: string, certificates: TestCertificates): Promise<Op
 		async stop() {
 			await server?.stop();
 			unleash();
+			await certificates.workshop.close();
 			await rm(folder, { recursive: true, force: true });
 		},
 	};
@@ -139,7 +140,7 @@ async function load(folder: string, ldif: string): Promise<void> {
 	await run(found(SLAPADD) ?? 'slapadd', ['-q', '-f', join(folder, 'slapd.conf'), '-b', SUFFIX, '-l', file]);
 }
 
-function configuration(folder: string, tls: TestCertificates, options: OpenLdapOptions): string {
+function configuration(folder: string, tls: ServerCertificates, options: OpenLdapOptions): string {
 	const modules = ['back_mdb', 'memberof', 'refint', 'ppolicy', 'syncprov', 'accesslog'];
 	const accesslog = options.withoutAccesslog !== true;
 	return [
@@ -147,9 +148,9 @@ function configuration(folder: string, tls: TestCertificates, options: OpenLdapO
 		`pidfile ${join(folder, 'slapd.pid')}`,
 		`modulepath ${found(MODULES)}`,
 		...modules.map((name) => `moduleload ${name}`),
-		`TLSCACertificateFile ${tls.caFile}`,
-		`TLSCertificateFile ${tls.certFile}`,
-		`TLSCertificateKeyFile ${tls.keyFile}`,
+		`TLSCACertificateFile ${tls.authority.certificateFile}`,
+		`TLSCertificateFile ${tls.server.certificateFile}`,
+		`TLSCertificateKeyFile ${tls.server.keyFile}`,
 		'TLSVerifyClient try',
 		'authz-regexp "^cn=([^,]+),o=clients$" "uid=$1,ou=services,dc=example,dc=test"',
 		'sizelimit unlimited',
@@ -200,7 +201,9 @@ const unit = (name: string) => `dn: ou=${name},${SUFFIX}\nobjectClass: organizat
 const BASE = [
 	`dn: ${SUFFIX}\nobjectClass: dcObject\nobjectClass: organization\no: Example\ndc: example\n`,
 	...['people', 'groups', 'services', 'policies'].map(unit),
-	`dn: ${SERVICE_DN}\nobjectClass: account\nobjectClass: simpleSecurityObject\nuid: crosslink\nuserPassword: ${SERVICE_PASSWORD}\n`,
+	`dn: ${SERVICE_DN}\nobjectClass: account\nobjectClass: simpleSecurityObject\nuid: crosslink\nuserPassword: ${SERVICE_PASSWORD}\n` +
+		// Tests log it in with wrong passwords, too.
+		`pwdPolicySubentry: cn=expiring,ou=policies,${SUFFIX}\n`,
 	`dn: cn=default,ou=policies,${SUFFIX}\nobjectClass: device\nobjectClass: pwdPolicy\ncn: default\npwdAttribute: userPassword\n` +
 		'pwdLockout: TRUE\npwdMaxFailure: 3\npwdLockoutDuration: 600\npwdMustChange: TRUE\n',
 	`dn: cn=expiring,ou=policies,${SUFFIX}\nobjectClass: device\nobjectClass: pwdPolicy\ncn: expiring\npwdAttribute: userPassword\npwdMaxAge: 3600\n`,

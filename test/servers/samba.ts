@@ -12,7 +12,7 @@ import { until } from '../until';
 import { accepts } from './accepts';
 import { leash } from './leash';
 import { requireServer } from './require-server';
-import { makeCertificates, type TestCertificates } from './test-certificates';
+import { certificatesFor, type ServerCertificates } from './server-certificates';
 
 const run = promisify(execFile);
 
@@ -35,7 +35,7 @@ export interface SambaServer {
 	host: string;
 	port: 389;
 	tlsPort: 636;
-	certificates: TestCertificates;
+	certificates: ServerCertificates;
 	/** `samba-tool` on this domain. */
 	tool(...args: string[]): Promise<string>;
 	restart(): Promise<void>;
@@ -62,8 +62,8 @@ export async function startSamba(): Promise<SambaServer> {
 		const domain = join(folder, 'domain');
 		await cp(template, domain, { recursive: true, preserveTimestamps: true });
 		const host = await freeAddress();
-		const certificates = await makeCertificates(folder, `DNS:${DC_NAME},IP:${host}`);
-		await chmod(certificates.keyFile, 0o600);
+		const certificates = await certificatesFor(`DNS:${DC_NAME},IP:${host}`);
+		await chmod(certificates.server.keyFile, 0o600);
 		await adopt(domain, template, host, certificates);
 		return await serve(folder, domain, host, certificates);
 	} catch (error) {
@@ -119,14 +119,14 @@ function provisionArguments(folder: string): string[] {
 	];
 }
 
-async function adopt(domain: string, template: string, host: string, tls: TestCertificates): Promise<void> {
+async function adopt(domain: string, template: string, host: string, tls: ServerCertificates): Promise<void> {
 	for (const name of ['run', 'ncalrpc']) await mkdir(join(domain, name), { recursive: true, mode: 0o755 });
 	const config = join(domain, 'etc', 'smb.conf');
 	const text = (await readFile(config, 'utf8')).replaceAll(template, domain).replaceAll('127.0.0.79', host);
 	const security = [
-		`tls keyfile = ${tls.keyFile}`,
-		`tls certfile = ${tls.certFile}`,
-		`tls cafile = ${tls.caFile}`,
+		`tls keyfile = ${tls.server.keyFile}`,
+		`tls certfile = ${tls.server.certificateFile}`,
+		`tls cafile = ${tls.authority.certificateFile}`,
 		// For the tests that look at what goes over the wire; that clear text is refused has a test of its own.
 		'ldap server require strong auth = no',
 	];
@@ -137,7 +137,7 @@ async function serve(
 	folder: string,
 	domain: string,
 	host: string,
-	certificates: TestCertificates,
+	certificates: ServerCertificates,
 ): Promise<SambaServer> {
 	const config = join(domain, 'etc', 'smb.conf');
 	let server: Child | undefined;
@@ -176,6 +176,7 @@ async function serve(
 		async stop() {
 			await server?.stop();
 			unleash();
+			await certificates.workshop.close();
 			await rm(folder, { recursive: true, force: true });
 		},
 	};

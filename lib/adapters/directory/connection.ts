@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import { CrosslinkError } from '../../errors';
+import type { TlsValues } from '../../transport/tls/read-tls';
 import type { ConnectionField, ConnectionValues } from '../adapter';
+import { TLS_FIELDS } from '../network-fields';
 
 /** `tls` speaks TLS from the first byte (LDAPS), `startTls` turns it on before anything else is said, `none` never. */
 export const SECURITIES = ['tls', 'startTls', 'none'] as const;
@@ -14,11 +16,8 @@ export const CONNECTION_FIELDS: ConnectionField[] = [
 	{ name: 'bindDn', displayName: 'Bind DN', secret: false, required: false },
 	{ name: 'bindPassword', displayName: 'Bind Password', secret: true, required: false },
 	{ name: 'baseDn', displayName: 'Base DN', secret: false, required: false },
-	{ name: 'ca', displayName: 'CA Certificate', secret: false, required: false },
 	{ name: 'tlsServerName', displayName: 'TLS Server Name', secret: false, required: false },
-	{ name: 'clientCertificate', displayName: 'Client Certificate', secret: false, required: false },
-	{ name: 'clientKey', displayName: 'Client Key', secret: true, required: false },
-	{ name: 'clientKeyPassphrase', displayName: 'Client Key Passphrase', secret: true, required: false },
+	...TLS_FIELDS,
 ];
 
 /** Who the adapter is: a name with its password, or whoever the client certificate says (SASL EXTERNAL). */
@@ -32,15 +31,10 @@ export interface DirectoryConnection {
 	identity: Identity;
 	/** Undefined = what the server names as its default. */
 	baseDn: string | undefined;
-	tls: {
-		/** PEM, or the path of a file that holds it; as with certificate and key. */
-		ca?: string;
-		/** Name that the server's certificate is checked against, where it is not the host. */
-		serverName?: string;
-		certificate?: string;
-		key?: string;
-		passphrase?: string;
-	};
+	/** Own authority and client certificate, as given. */
+	tls: TlsValues;
+	/** Name that the server's certificate is checked against, where it is not the host. */
+	serverName: string | undefined;
 	/** `host:port`, for messages. */
 	shown: string;
 }
@@ -60,23 +54,18 @@ export function readConnection(values: ConnectionValues): DirectoryConnection {
 	const security = SECURITIES.find((one) => one === (text('security') ?? 'tls'));
 	if (security === undefined) throw unusable('security', `Choose one of: ${SECURITIES.join(', ')}.`);
 	const port = readPort(text('port'), security);
-	const [ca, serverName, certificate, key] = ['ca', 'tlsServerName', 'clientCertificate', 'clientKey'].map(text);
-	const passphrase = values['clientKeyPassphrase'] || undefined;
-	if ((certificate === undefined) !== (key === undefined)) {
-		throw unusable(key === undefined ? 'clientKey' : 'clientCertificate', 'A certificate and its key go together.');
-	}
+	const tls: TlsValues = Object.fromEntries(
+		TLS_FIELDS.flatMap(({ name }) => (values[name]?.trim() ? [[name, values[name].trim()]] : [])),
+	);
+	const certified = security !== 'none' && (tls.clientCertificate !== undefined || tls.pfx !== undefined);
 	return {
 		host,
 		port,
 		security,
-		identity: readIdentity(text('bindDn'), values['bindPassword'], certificate !== undefined && security !== 'none'),
+		identity: readIdentity(text('bindDn'), values['bindPassword'], certified),
 		baseDn: text('baseDn'),
-		tls: {
-			...(ca !== undefined && { ca }),
-			...(serverName !== undefined && { serverName }),
-			...(certificate !== undefined && { certificate, key }),
-			...(passphrase !== undefined && { passphrase }),
-		},
+		tls,
+		serverName: text('tlsServerName'),
 		shown: `${host.includes(':') ? `[${host}]` : host}:${port}`,
 	};
 }

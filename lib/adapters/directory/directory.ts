@@ -1,5 +1,6 @@
 import { CrosslinkError } from '../../errors';
 import { cancelledError } from '../../transport/cancelled';
+import type { Egress } from '../../transport/egress';
 import { createRedact, type Redact } from '../../transport/redact';
 import { DEFAULT_RETRY, withRetry } from '../../transport/retry';
 import type { DirectoryConnection } from './connection';
@@ -22,13 +23,10 @@ export class Directory {
 	constructor(
 		readonly connection: DirectoryConnection,
 		private readonly signal: AbortSignal | undefined,
+		private readonly egress: Egress | undefined = undefined,
 	) {
 		const { identity, tls } = connection;
-		this.redact = createRedact([
-			identity === 'certificate' ? '' : identity.password,
-			tls.key ?? '',
-			tls.passphrase ?? '',
-		]);
+		this.redact = createRedact([identity === 'certificate' ? '' : identity.password, ...Object.values(tls)]);
 	}
 
 	/**
@@ -38,7 +36,7 @@ export class Directory {
 	async work<T>(purpose: string, work: (reach: Reach) => Promise<T>): Promise<T> {
 		return await withRetry(DEFAULT_RETRY, this.signal, purpose, async () => {
 			return await this.bounded(purpose, this.redact, async (signal) => {
-				const session = await Session.open(this.connection, signal);
+				const session = await Session.open(this.connection, this.egress, signal);
 				try {
 					await this.logIn(session);
 					return await work({ session, profile: await loadProfile(session, this.connection) });
@@ -60,7 +58,7 @@ export class Directory {
 			purpose,
 			(text) => alsoSecret(this.redact(text)),
 			async (signal) => {
-				const session = await Session.open(this.connection, signal);
+				const session = await Session.open(this.connection, this.egress, signal);
 				try {
 					return await work(session);
 				} finally {

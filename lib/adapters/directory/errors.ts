@@ -1,5 +1,6 @@
 import { CrosslinkError, type ErrorClass } from '../../errors';
 import type { Redact } from '../../transport/redact';
+import { tlsMeaning } from '../../transport/tls-failure';
 import { reasonInWords } from './bind-reason';
 import { LateError, LostError, ResultError } from './result';
 
@@ -35,13 +36,6 @@ const LIMIT: Meaning = {
 	class: 'rejected',
 	code: 'size_limit',
 	remedy: 'Narrow the Base DN, or let the server allow the bind user more (paged results without a limit).',
-};
-const CERTIFICATE: Meaning = {
-	class: 'rejected',
-	code: 'certificate_refused',
-	remedy:
-		'Give the certificate of the authority that signed the server’s under "CA Certificate", and the host as the certificate ' +
-		'names it (or that name under "TLS Server Name").',
 };
 const NAME: Meaning = {
 	class: 'rejected',
@@ -87,7 +81,6 @@ const BY_CODE: Readonly<Record<number, Meaning>> = {
 
 const NETWORK =
 	/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENOENT|EACCES|EPERM|EADDRNOTAVAIL)$/;
-const CERTIFICATE_CODE = /^(CERT_|ERR_TLS_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|ERR_SSL_|ERR_OSSL)/;
 
 /**
  * What a failure of the server or the connection means, with the host named. The foreign error is not kept: nobody can say
@@ -114,7 +107,8 @@ export function explainFailure(thrown: unknown, host: string, purpose: string, r
 function meaningOf(thrown: unknown, code: string, message: string): Meaning | undefined {
 	if (thrown instanceof ResultError) return meaningOfResult(thrown);
 	if (thrown instanceof LateError) return { ...SLOW, remedy: `The server has stopped answering. ${AGAIN}` };
-	if (CERTIFICATE_CODE.test(code)) return CERTIFICATE;
+	const tls = tlsMeaning(code);
+	if (tls !== undefined) return tls;
 	if (NETWORK.test(code)) return UNREACHABLE;
 	if (code === 'ECONNRESET' || code === 'EPIPE' || thrown instanceof LostError) return LOST;
 	return /no connection within|closed the connection at once|socket disconnected/i.test(message)

@@ -8,6 +8,7 @@ import { IDS_PER_SEARCH, LIMITS } from './limits';
 import { QUERIES, query } from './queries';
 import { match, read } from './read';
 import { testConnection } from './test-connection';
+import { tlsCaveats } from './tls';
 
 /** Users and groups of Active Directory, OpenLDAP and other LDAP servers: asked, read and followed, never written. */
 export const directory: AdapterModule = {
@@ -30,12 +31,13 @@ export const directory: AdapterModule = {
 	connectionFields: CONNECTION_FIELDS,
 	queries: QUERIES,
 	limits: LIMITS,
+	caveats: (connection: ConnectionValues) => tlsCaveats(readConnection(connection)),
 	accountKey: (connection: ConnectionValues) => readConnection(connection).shown,
 	create,
 };
 
-function create({ connection, signal }: AdapterContext): Adapter {
-	const reached = new Directory(readConnection(connection), signal);
+function create({ connection, signal, egress }: AdapterContext): Adapter {
+	const reached = new Directory(readConnection(connection), signal, egress);
 	return {
 		describe: (object) => describe(reached, object),
 		read: (binding, externalIds, fields) => read(reached, binding, externalIds, fields),

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Control, Message, MessageResponse, SearchEntry } from 'ldapts';
+import type { Egress } from '../../transport/egress';
 import { loadCodec, type Codec } from './codec';
 import type { DirectoryConnection } from './connection';
 import { toEntry, type Entry } from './entry';
@@ -64,19 +65,18 @@ export class Session {
 	) {}
 
 	/** Connects, with TLS in force before anything is said; nobody is logged in yet. */
-	static async open(connection: DirectoryConnection, signal: AbortSignal): Promise<Session> {
+	static async open(
+		connection: DirectoryConnection,
+		egress: Egress | undefined,
+		signal: AbortSignal,
+	): Promise<Session> {
 		const codec = await loadCodec();
-		const plain = await openSocket(connection, signal);
+		const plain = await openSocket(connection, egress, signal);
 		const immediate = connection.security === 'tls';
 		const session = new Session(codec, immediate ? await secured(plain, connection, signal) : plain, signal);
 		session.listen();
 		if (connection.security === 'startTls') await session.startTls(connection);
 		return session;
-	}
-
-	/** Whether nothing that is said can be read on the way. */
-	get encrypted(): boolean {
-		return 'encrypted' in this.socket;
 	}
 
 	/**

@@ -1,12 +1,18 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { Egress } from '../../transport/egress';
 import type { DirectoryConnection } from './connection';
 import { CONNECT_TIMEOUT_MS } from './limits';
 import { tlsOptions } from './tls';
 
-/** A TCP connection to the server; n8n's egress filter is to be asked here, before it is opened. */
-export async function openSocket({ host, port }: DirectoryConnection, signal: AbortSignal): Promise<Socket> {
-	const socket = connectTcp({ host, port, noDelay: true, keepAlive: true });
+/** A TCP connection to the server. n8n's egress filter is asked first, and again about the address that is really used. */
+export async function openSocket(
+	{ host, port }: DirectoryConnection,
+	egress: Egress | undefined,
+	signal: AbortSignal,
+): Promise<Socket> {
+	await egress?.ask(host, port);
+	const socket = connectTcp({ host, port, noDelay: true, keepAlive: true, ...(egress && { lookup: egress.lookup }) });
 	await opened(socket, 'connect', signal);
 	return socket;
 }

@@ -15,7 +15,7 @@ const COUNTED = 1_000;
  * @throws CrosslinkError for a refused login, or a base that is not there
  */
 export async function testConnection(directory: Directory, bindings: EntityBinding[]): Promise<TestResult> {
-	const { shown, identity, security } = directory.connection;
+	const { shown, identity } = directory.connection;
 	return await directory.work('answer a test', async (reach) => {
 		const who = await checkBound(reach);
 		const { profile } = reach;
@@ -26,7 +26,6 @@ export async function testConnection(directory: Directory, bindings: EntityBindi
 		const name = identity === 'certificate' ? 'the client certificate' : identity.dn;
 		const notes = [
 			...(base === undefined ? [`The entry ${profile.baseDn} itself is not there, or hidden.`] : []),
-			...(security === 'none' ? ['Nothing is encrypted: passwords can be read on the way.'] : []),
 			...(profile.kind === 'ad' ? await activeDirectoryNotes(reach, directory) : await ldapNotes(reach)),
 		];
 		return {

@@ -48,7 +48,7 @@ export const changePromises: PromiseTests = ({ promises }, harness) => {
 			expect(first.more).toBe(true);
 			// Neither the record that was shown already nor the one that leaves the window may be lost.
 			for (const one of [made[0], made.at(-1)])
-				kit.remote.edit(one?.externalId ?? '', { [kit.textField]: 'meanwhile' });
+				await kit.remote.edit(one?.externalId ?? '', { [kit.textField]: 'meanwhile' });
 			kit.advance(LONG_AGO);
 			const rest = await drain(kit, first.cursor);
 			const next = await drain(kit, rest.cursor);
@@ -98,7 +98,7 @@ export const changePromises: PromiseTests = ({ promises }, harness) => {
 			const first = await power(kit.connect(), 'changesSince')(kit.binding, cursor, [kit.textField]);
 			expect(first.more).toBe(true);
 			for (const one of [made[0], made.at(-1)])
-				kit.remote.edit(one?.externalId ?? '', { [kit.textField]: 'meanwhile' });
+				await kit.remote.edit(one?.externalId ?? '', { [kit.textField]: 'meanwhile' });
 			kit.advance(settled);
 			const rest = await drain(kit, first.cursor);
 			kit.advance(settled);

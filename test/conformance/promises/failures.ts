@@ -1,6 +1,7 @@
 import { CrosslinkError } from '../../../lib/errors';
 import { isCancelled } from '../../../lib/transport/cancelled';
 import type { PromiseTests } from '../kit';
+import { arrived, everythingIn } from '../observed';
 import { newRecords, power, refused, thrownBy, upsert } from '../records';
 
 export const failurePromises: PromiseTests = ({ promises }, harness) => {
@@ -74,16 +75,3 @@ export const failurePromises: PromiseTests = ({ promises }, harness) => {
 		});
 	});
 };
-
-/** All text an error could ever be logged with. */
-function everythingIn(error: unknown): string {
-	const parts: string[] = [];
-	for (let next = error; next instanceof Error; next = next.cause) {
-		parts.push(String(next.stack), JSON.stringify(next, Object.getOwnPropertyNames(next)));
-	}
-	return parts.join('\n');
-}
-
-async function arrived(condition: () => boolean): Promise<void> {
-	while (!condition()) await new Promise((resolve) => setImmediate(resolve));
-}

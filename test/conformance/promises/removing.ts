@@ -21,7 +21,7 @@ export const removingPromises: PromiseTests = ({ promises }, harness) => {
 		it('may be repeated: what is not there is gone, which is as good', async () => {
 			const kit = harness();
 			const ids = await made(kit, 3);
-			kit.remote.remove(ids[1] ?? '');
+			await kit.remote.remove(ids[1] ?? '');
 			const asked = [...ids, '987654321', 'no-id-of-theirs'];
 			const gone = async () => (await remove(kit, asked)).map((result) => result.ok && result.gone);
 			expect(await gone()).toEqual([false, true, false, true, true]);
