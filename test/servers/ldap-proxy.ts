@@ -1,5 +1,14 @@
 import { connect, createServer, type Socket } from 'node:net';
-import { BerReader, ProtocolOperation, SearchRequest, type Filter, OrFilter, AndFilter, PresenceFilter } from 'ldapts';
+import {
+	BerReader,
+	BindRequest,
+	ProtocolOperation,
+	SearchRequest,
+	type Filter,
+	OrFilter,
+	AndFilter,
+	PresenceFilter,
+} from 'ldapts';
 import { Framing } from '../../lib/adapters/directory/framing';
 
 /** One request as it came over the wire. */
@@ -8,6 +17,9 @@ export interface LdapCall {
 	/** Of a search. */
 	base?: string;
 	filter?: Filter;
+	/** Seconds the server is given for it, and how aliases are to be followed. */
+	timeLimit?: number;
+	derefAliases?: string;
 	/** Conditions of the largest "any of these" in it. */
 	alternatives: number;
 	/** Number of the connection it came on, from 1. */
@@ -28,6 +40,12 @@ export interface LdapProxy {
 	down(): void;
 	/** Cuts the connection when the nth search from now arrives, before it is passed on. */
 	cutAtSearch(nth: number): void;
+	/** The same for a login, after it is passed on: it counts there, and its answer is lost. */
+	cutAtBind(nth: number): void;
+	/** Cuts all connections that are open; new ones are served. */
+	cutNow(): void;
+	/** Before the nth search from now, the server is made to take the client for nobody, which the client is not told. */
+	forgetAtSearch(nth: number): void;
 	/** Everything goes through again. */
 	mend(): void;
 	/** Forgets what was seen. */
@@ -43,6 +61,8 @@ export async function startLdapProxy(target: { host: string; port: number }, hos
 	let connections = 0;
 	let mode: 'through' | 'hang' | 'down' = 'through';
 	let cutIn = 0;
+	let forgetIn = 0;
+	let cutInBinds = 0;
 
 	const server = createServer((client) => {
 		const connection = ++connections;
@@ -59,10 +79,12 @@ export async function startLdapProxy(target: { host: string; port: number }, hos
 			upstream.destroy();
 		};
 		upstream.on('close', () => sockets.delete(upstream)).on('error', cut);
-		client.on('close', cut);
+		// What was passed on still arrives there.
+		client.on('close', () => (losing ? upstream.end() : cut()));
 		upstream.on('close', cut);
 		const framing = new Framing(1_000_000);
 		let readable = true;
+		let losing = false;
 		client.on('data', (chunk) => {
 			sent.push(chunk);
 			// After StartTLS nobody in between can read.
@@ -71,6 +93,8 @@ export async function startLdapProxy(target: { host: string; port: number }, hos
 				for (const message of framing.push(chunk)) {
 					const call = toCall(message, connection);
 					calls.push(call);
+					if (call.operation === 'bind' && cutInBinds > 0 && --cutInBinds === 0) losing = true;
+					if (call.operation === 'search' && forgetIn > 0 && --forgetIn === 0) upstream.write(ANONYMOUS_BIND);
 					if (call.operation === 'search' && cutIn > 0 && --cutIn === 0) {
 						cut();
 						return;
@@ -78,6 +102,7 @@ export async function startLdapProxy(target: { host: string; port: number }, hos
 				}
 			}
 			if (mode === 'through') upstream.write(chunk);
+			if (losing) client.destroy();
 		});
 		upstream.on('data', (chunk) => {
 			if (mode === 'through') client.write(chunk);
@@ -98,9 +123,15 @@ export async function startLdapProxy(target: { host: string; port: number }, hos
 			for (const socket of sockets) socket.destroy();
 		},
 		cutAtSearch: (nth) => void (cutIn = nth),
+		cutAtBind: (nth) => void (cutInBinds = nth),
+		cutNow() {
+			for (const socket of sockets) socket.destroy();
+		},
+		forgetAtSearch: (nth) => void (forgetIn = nth),
 		mend() {
 			mode = 'through';
 			cutIn = 0;
+			forgetIn = 0;
 		},
 		forget() {
 			calls.length = 0;
@@ -112,6 +143,9 @@ export async function startLdapProxy(target: { host: string; port: number }, hos
 		},
 	};
 }
+
+/** With a message id that no client gets to. */
+const ANONYMOUS_BIND = new BindRequest({ messageId: 2_000_000_000, dn: '', password: '' }).write();
 
 const looksLikeTls = (chunk: Buffer): boolean => chunk[0] === 0x16 && chunk[1] === 0x03;
 
@@ -127,7 +161,19 @@ function toCall(bytes: Buffer, connection: number): LdapCall {
 	if (operation !== ProtocolOperation.LDAP_REQ_SEARCH) return plain('other');
 	const request = new SearchRequest({ messageId: 0, filter: new PresenceFilter({ attribute: 'objectClass' }) });
 	request.parseMessage(reader);
-	return { ...plain('search'), base: request.baseDN, filter: request.filter, alternatives: widest(request.filter) };
+	const { baseDN: base, filter, timeLimit } = request;
+	return { ...plain('search'), base, filter, timeLimit, derefAliases: derefOf(bytes), alternatives: widest(filter) };
+}
+
+/** Read here: the library's reader of requests takes the scope for it. */
+function derefOf(bytes: Buffer): string {
+	const reader = new BerReader(bytes);
+	reader.readSequence();
+	reader.readInt();
+	reader.readSequence();
+	reader.readString();
+	reader.readEnumeration();
+	return ['never', 'search', 'find', 'always'][reader.readEnumeration() ?? -1] ?? '';
 }
 
 function widest(filter: Filter): number {

@@ -52,6 +52,8 @@ export interface OpenLdapOptions {
 	withoutAccesslog?: boolean;
 	/** Lines of the `access` rules, instead of all that is read by everybody who has logged in. */
 	access?: string;
+	/** Names in the certificate; left out = localhost and 127.0.0.1. */
+	names?: string;
 	/** Entries to begin with, beside the suffix. */
 	ldif?: string;
 }
@@ -69,7 +71,7 @@ export const requireOpenLdap = (what: string): boolean =>
 export async function startOpenLdap(options: OpenLdapOptions = {}): Promise<OpenLdapServer> {
 	const folder = await mkdtemp(join(tmpdir(), 'crosslink-slapd-'));
 	try {
-		const certificates = await certificatesFor('DNS:localhost,IP:127.0.0.1');
+		const certificates = await certificatesFor(options.names ?? 'DNS:localhost,IP:127.0.0.1');
 		await Promise.all(['db', 'log'].map((name) => mkdir(join(folder, name))));
 		await writeFile(join(folder, 'slapd.conf'), configuration(folder, certificates, options));
 		await load(folder, `${BASE}\n${options.ldif ?? ''}`);

@@ -7,7 +7,7 @@ import type { DirectoryConnection } from './connection';
 import { explainFailure } from './errors';
 import { WORK_TIMEOUT_MS } from './limits';
 import { loadProfile, type Profile } from './profile';
-import { LateError, ResultError } from './result';
+import { CODES, LateError, ResultError } from './result';
 import { Session } from './session';
 
 /** A logged-in session and what is known of the server behind it. */
@@ -39,7 +39,10 @@ export class Directory {
 				const session = await Session.open(this.connection, this.egress, signal);
 				try {
 					await this.logIn(session);
-					return await work({ session, profile: await loadProfile(session, this.connection) });
+					const reach = { session, profile: await loadProfile(session, this.connection) };
+					return await work(reach).catch(
+						async (thrown: unknown) => await Promise.reject(await whyRefused(reach, thrown)),
+					);
 				} finally {
 					session.close();
 				}
@@ -123,6 +126,15 @@ export async function checkBound({ session, profile }: Reach): Promise<string> {
 		if (thrown.code !== 1) throw thrown;
 	}
 	throw bindLost();
+}
+
+const REFUSALS: number[] = [1, CODES.noSuchObject, CODES.insufficientAccess];
+
+/** A right that is missing, or an entry that is not there, where the server only does not know any more who asks. */
+async function whyRefused({ session, profile }: Reach, thrown: unknown): Promise<unknown> {
+	const refused = thrown instanceof ResultError && REFUSALS.includes(thrown.code);
+	if (!refused || !profile.tellsWho) return thrown;
+	return (await session.whoAmI().catch(() => undefined)) === '' ? bindLost() : thrown;
 }
 
 function bindLost(): CrosslinkError {
