@@ -54,8 +54,11 @@ export const requireSamba = (what: string): boolean =>
 		'samba, samba-ad-provision, samba-dsdb-modules, samba-vfs-modules, winbind (and be root)',
 	);
 
-/** A real Active Directory domain controller, alone in its domain, on a loopback address of its own. */
-export async function startSamba(): Promise<SambaServer> {
+/**
+ * A real Active Directory domain controller, alone in its domain, on a loopback address of its own.
+ * @param options `strict` = as by default, no password is taken in clear text; else tests can look at the wire
+ */
+export async function startSamba({ strict = false }: { strict?: boolean } = {}): Promise<SambaServer> {
 	const template = await provisioned();
 	const folder = await mkdtemp(join(PLACE, 'crosslink-samba-'));
 	try {
@@ -64,7 +67,7 @@ export async function startSamba(): Promise<SambaServer> {
 		const host = await freeAddress();
 		const certificates = await certificatesFor(`DNS:${DC_NAME},IP:${host}`);
 		await chmod(certificates.server.keyFile, 0o600);
-		await adopt(domain, template, host, certificates);
+		await adopt(domain, template, { host, tls: certificates, strict });
 		return await serve(folder, domain, host, certificates);
 	} catch (error) {
 		await rm(folder, { recursive: true, force: true });
@@ -119,7 +122,11 @@ function provisionArguments(folder: string): string[] {
 	];
 }
 
-async function adopt(domain: string, template: string, host: string, tls: ServerCertificates): Promise<void> {
+async function adopt(
+	domain: string,
+	template: string,
+	{ host, tls, strict }: { host: string; tls: ServerCertificates; strict: boolean },
+): Promise<void> {
 	for (const name of ['run', 'ncalrpc']) await mkdir(join(domain, name), { recursive: true, mode: 0o755 });
 	const config = join(domain, 'etc', 'smb.conf');
 	const text = (await readFile(config, 'utf8')).replaceAll(template, domain).replaceAll('127.0.0.79', host);
@@ -127,8 +134,7 @@ async function adopt(domain: string, template: string, host: string, tls: Server
 		`tls keyfile = ${tls.server.keyFile}`,
 		`tls certfile = ${tls.server.certificateFile}`,
 		`tls cafile = ${tls.authority.certificateFile}`,
-		// For the tests that look at what goes over the wire; that clear text is refused has a test of its own.
-		'ldap server require strong auth = no',
+		...(strict ? [] : ['ldap server require strong auth = no']),
 	];
 	await writeFile(config, text.replace('[global]', ['[global]', ...security.map((line) => `\t${line}`)].join('\n')));
 }
