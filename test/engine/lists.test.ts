@@ -29,7 +29,14 @@ const configure = { resource: 'integration', operation: 'configure', integration
 
 it('lists integrations and entities without any call', async () => {
 	const calls = world.hubSpot.calls.count;
-	expect(await list('getIntegrations', { resource: 'record' })).toEqual([{ name: 'HubSpot', value: 'hubspot' }]);
+	const hubSpot = { name: 'HubSpot', value: 'hubspot' };
+	const directory = { name: 'LDAP / Active Directory', value: 'directory' };
+	// Nothing is written to a directory.
+	for (const operation of ['push', 'sync']) {
+		expect(await list('getIntegrations', { resource: 'record', operation })).toEqual([hubSpot]);
+	}
+	expect(await list('getIntegrations', { resource: 'record', operation: 'pull' })).toEqual([hubSpot, directory]);
+	expect(await list('getIntegrations', { resource: 'link', operation: 'get' })).toEqual([hubSpot, directory]);
 	expect(await list('getWebhookIntegrations', {}, triggerNode(world, {}))).toEqual([
 		{ name: 'HubSpot', value: 'hubspot' },
 		{ name: 'Your Own System', value: 'own' },

@@ -4,6 +4,7 @@ import { checkBound, type Directory, type Reach } from './directory';
 import { textOf } from './entry';
 import { DEFAULT_LOOKBACK_SECONDS } from './limits';
 import { ofObject } from './profile';
+import { ResultError } from './result';
 import { readEntry, searchAll } from './search';
 import { deletedObjects, SHOW_DELETED } from './usn-feed';
 
@@ -56,23 +57,42 @@ async function count(reach: Reach, object: string): Promise<string> {
 
 async function activeDirectoryNotes(reach: Reach, { connection }: Directory): Promise<string[]> {
 	const name = textOf(reach.profile.root, 'dnsHostName') ?? '';
-	const controls = [new reach.session.codec.Control(SHOW_DELETED, { critical: true })];
-	const deleted = await readEntry(reach, deletedObjects(reach), ['1.1'], { controls }).catch(() => undefined);
+	const deleted = await seesDeleted(reach);
 	const service = textOf(reach.profile.root, 'dsServiceName') ?? '';
 	const position = await readEntry(reach, service, ['invocationId']);
 	return [
 		...(position?.attributes.has('invocationid') === true
 			? []
 			: [`Polling cannot work: the bind user may not read invocationId of ${service}.`]),
-		...(deleted === undefined
-			? ['Deletions are not told: the bind user may not see the deleted objects (see docs/directory.md).']
-			: []),
+		...(deleted
+			? []
+			: [
+					'No deleted objects are visible: unless nothing was deleted yet, deletions will not be told (see docs/directory.md).',
+				]),
 		...(/[a-z]/i.test(connection.host) && name !== '' && connection.host.toLowerCase() !== name.toLowerCase()
 			? [
 					`The host is not the domain controller’s own name (${name}): if another one answers next time, a poll reads all again.`,
 				]
 			: []),
 	];
+}
+
+/** The container alone proves nothing: a user without the right sees it empty. */
+async function seesDeleted(reach: Reach): Promise<boolean> {
+	try {
+		const { entries } = await reach.session.search({
+			base: deletedObjects(reach),
+			scope: 'one',
+			filter: { is: 'isDeleted', value: 'TRUE' },
+			attributes: ['1.1'],
+			controls: [new reach.session.codec.Control(SHOW_DELETED, { critical: true })],
+			page: { size: 1 },
+		});
+		return entries.length > 0;
+	} catch (thrown) {
+		if (thrown instanceof ResultError) return false;
+		throw thrown;
+	}
 }
 
 async function ldapNotes(reach: Reach): Promise<string[]> {

@@ -8,7 +8,7 @@ export const integrationProperty: INodeProperties = {
 	displayName: 'Integration Name or ID',
 	name: 'integration',
 	type: 'options',
-	typeOptions: { loadOptionsMethod: 'getIntegrations' },
+	typeOptions: { loadOptionsMethod: 'getIntegrations', loadOptionsDependsOn: ['resource', 'operation'] },
 	default: '',
 	required: true,
 	description:

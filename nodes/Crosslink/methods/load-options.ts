@@ -4,11 +4,17 @@ import { requireCapability } from '../../../lib/adapters/capability';
 import { integrations, type IntegrationEntry } from '../../../lib/adapters/registry';
 import { connectedFor, currentEntity, currentText } from './connected-for';
 
-/** Records and links have another system on their other side; settings there are for each. */
+/** Operations on records that write to the other side. */
+const WRITES = ['push', 'sync'];
+
+/** Records and links have another system on their other side, which must be one that can be written to; settings there are for each. */
 export async function getIntegrations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const linked = currentText(this, 'resource') !== 'integration';
+	const resource = currentText(this, 'resource');
+	const linked = resource !== 'integration';
+	const written = resource === 'record' && WRITES.includes(currentText(this, 'operation'));
 	return integrations
 		.filter(({ ownSystem }) => !linked || ownSystem !== true)
+		.filter(({ readOnly }) => !written || readOnly !== true)
 		.map(({ integration, displayName }) => ({ name: displayName, value: integration }));
 }
 
