@@ -104,6 +104,22 @@ it('keeps the database adapter from blocked hosts, and only from those', async (
 	expect(connections).toContain('127.0.0.2');
 });
 
+it('keeps the directory adapter from blocked hosts, and only from those', async () => {
+	const directory = (host: string) => ({
+		crosslinkStoreApi: store,
+		crosslinkLdapApi: { host, port: String(port), security: 'tls', bindDn: 'cn=x', bindPassword: 'only-for-tests' },
+	});
+	const testIt = { ...test, integration: 'directory' };
+	for (const host of ['127.0.0.1', 'localhost']) {
+		const { error } = await runCrosslink({ ...given, credentials: directory(host) }, testIt);
+		expect(error?.message).toContain(`egress filter does not let connections go to ${host}:${port}`);
+	}
+	expect(connections).toEqual([]);
+	const { error } = await runCrosslink({ ...given, credentials: directory('127.0.0.2') }, testIt);
+	expect(error?.message).not.toContain('egress');
+	expect(connections).toContain('127.0.0.2');
+});
+
 it('keeps a store named by a credential from blocked hosts; one named by the environment is the site’s own', async () => {
 	const parts = { type: 'postgres', address: 'parts', database: 'x', user: 'u', password: 'p', ssl: 'disable', port };
 	const credentials = {

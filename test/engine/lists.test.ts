@@ -32,7 +32,7 @@ it('lists integrations and entities without any call', async () => {
 	const hubSpot = { name: 'HubSpot', value: 'hubspot' };
 	const directory = { name: 'LDAP / Active Directory', value: 'directory' };
 	// Nothing is written to a directory.
-	for (const operation of ['push', 'sync']) {
+	for (const operation of ['push', 'sync', 'preview', 'retry']) {
 		expect(await list('getIntegrations', { resource: 'record', operation })).toEqual([hubSpot]);
 	}
 	expect(await list('getIntegrations', { resource: 'record', operation: 'pull' })).toEqual([hubSpot, directory]);

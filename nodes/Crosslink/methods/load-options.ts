@@ -4,8 +4,8 @@ import { requireCapability } from '../../../lib/adapters/capability';
 import { integrations, type IntegrationEntry } from '../../../lib/adapters/registry';
 import { connectedFor, currentEntity, currentText } from './connected-for';
 
-/** Operations on records that write to the other side. */
-const WRITES = ['push', 'sync'];
+/** Operations on records that write to the other side, or say what would be written. */
+const WRITES = ['push', 'sync', 'preview', 'retry'];
 
 /** Records and links have another system on their other side, which must be one that can be written to; settings there are for each. */
 export async function getIntegrations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {

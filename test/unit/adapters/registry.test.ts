@@ -46,3 +46,31 @@ it('loads nothing of an adapter before it is asked for, and no client library be
 	const output = execFileSync(process.execPath, ['--import', 'tsx', '-e', script], { encoding: 'utf8' });
 	expect(JSON.parse(output)).toEqual({ start: [0, 0], created: 0, called: true });
 });
+
+it('loads the LDAP library with the first question to a directory, and never for another integration', () => {
+	const script = `
+		const loaded = (pattern) => Object.keys(require.cache).filter((file) => pattern.test(file)).length > 0;
+		const parts = () => [loaded(/lib.adapters.directory/), loaded(/node_modules.ldapts/)];
+		const registry = require('./lib/adapters/registry.ts');
+		const seen = { start: parts() };
+		const load = async () => {
+			await registry.loadAdapter('hubspot', 'cloud');
+			seen.hubSpot = parts();
+			const module = await registry.loadAdapter('directory', 'onprem');
+			const connection = { host: '127.0.0.1', port: '1', security: 'none', bindDn: 'cn=x', bindPassword: 'x' };
+			const adapter = module.create({ connection, transport: { calls: 0 }, signal: AbortSignal.timeout(5000) });
+			seen.created = parts();
+			await adapter.test().catch(({ code }) => (seen.failed = code));
+			seen.called = parts();
+			console.log(JSON.stringify(seen));
+		};
+		load();`;
+	const output = execFileSync(process.execPath, ['--import', 'tsx', '-e', script], { encoding: 'utf8' });
+	expect(JSON.parse(output)).toEqual({
+		start: [false, false],
+		hubSpot: [false, false],
+		created: [true, false],
+		failed: 'unreachable',
+		called: [true, true],
+	});
+});
