@@ -86,7 +86,7 @@ export async function startSambaSite(): Promise<SambaSite> {
 		},
 		async addGroup(name, members = []) {
 			const dn = `CN=${name},CN=Users,${AD_BASE}`;
-			const more = members.length === 0 ? {} : { member: members };
+			const more: Record<string, string[]> = members.length === 0 ? {} : { member: members };
 			await admin.add(dn, { objectClass: 'group', cn: name, sAMAccountName: name, ...more });
 			return dn;
 		},

@@ -289,7 +289,12 @@ const HIDES_PEOPLE = [
 		] as const) {
 			expect(String(await thrown(one.bind(dn, password)))).toContain('anonymous');
 		}
-		for (const values of [{ bindPassword: '' }, { bindDn: '' }, { bindDn: '', bindPassword: '' }]) {
+		const incomplete: Array<Record<string, string>> = [
+			{ bindPassword: '' },
+			{ bindDn: '' },
+			{ bindDn: '', bindPassword: '' },
+		];
+		for (const values of incomplete) {
 			expect(() => site.adapter(values)).toThrow(expect.objectContaining({ code: 'connection_incomplete' }));
 		}
 	});
