@@ -5,6 +5,11 @@ export class Framing {
 
 	constructor(private readonly maxBytes: number) {}
 
+	/** Nothing of a message is waiting for the rest of it. */
+	get isEmpty(): boolean {
+		return this.size === 0;
+	}
+
 	/**
 	 * The messages that are complete with these bytes.
 	 * @throws Error for what is no LDAP message, or a larger one than is taken

@@ -75,8 +75,13 @@ export class Session {
 		const immediate = connection.security === 'tls';
 		const session = new Session(codec, immediate ? await secured(plain, connection, signal) : plain, signal);
 		session.listen();
-		if (connection.security === 'startTls') await session.startTls(connection);
-		return session;
+		try {
+			if (connection.security === 'startTls') await session.startTls(connection);
+			return session;
+		} catch (error) {
+			session.end(new LostError('StartTLS failed'));
+			throw error;
+		}
 	}
 
 	/**
@@ -150,6 +155,11 @@ export class Session {
 	private async startTls(connection: DirectoryConnection): Promise<void> {
 		await this.ask((messageId) => new this.codec.ExtendedRequest({ messageId, oid: START_TLS }));
 		const plain = this.socket;
+		// Whoever stands in between could have it read as part of what then comes over TLS.
+		if (!this.framing.isEmpty) {
+			this.end(new LostError('the server goes on in clear text after StartTLS'));
+			throw this.broken;
+		}
 		plain.off('data', this.onData).off('close', this.onClose);
 		try {
 			this.socket = await secured(plain, connection, this.signal);
