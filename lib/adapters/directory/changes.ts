@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { CrosslinkError } from '../../errors';
 import type { ChangePage, Cursor, EntityBinding, ExternalRecord } from '../adapter';
 import { csnFeed } from './csn-feed';
-import { comparePoints, largest, readCursor, toCursor, type DirectoryCursor } from './cursor';
+import { comparePoints, readCursor, toCursor, type DirectoryCursor } from './cursor';
 import { checkBound, type Directory, type Reach } from './directory';
 import { textOf } from './entry';
 import type { ChangeKey, Feed, Mark, Stretch } from './feed';
@@ -17,8 +17,8 @@ const LAST_ID = '~';
 type Window = DirectoryCursor & { to: NonNullable<DirectoryCursor['to']> };
 
 /**
- * One page of changed entries, by (change, id), after the last one of the page before. A window ends where the server had
- * got to when it was opened. Nothing is ever taken for deleted because it is not seen: deletions are told by the server
+ * One page of changed entries, by (change, id), after the last one of the page before. The next window begins where
+ * the server had got to when this one was opened. Nothing is ever taken for deleted because it is not seen: deletions are told by the server
  * or not at all, and a session that has become anonymous is an error.
  */
 export async function changesSince(
@@ -87,7 +87,7 @@ async function readPage(
 		since: window.since,
 		to,
 		low: window.at ?? lowest.low,
-		high: cuts[0] ?? largest(Object.values(to)),
+		high: cuts[0] ?? feed.highest(to),
 		deletions: deletionsOf(window),
 	};
 	const keys = await firstKeys(feed, stretch, window);

@@ -35,6 +35,8 @@ export interface Feed {
 	mark(since?: Points): Promise<Mark>;
 	/** The lowest order that may still hold something new in this window; undefined = nothing can be new. */
 	lowest(since: Points, to: Points): { low: string | undefined } | undefined;
+	/** Where a window ends; undefined = with what there is: what is newer comes again in the next one. */
+	highest(to: Points): string | undefined;
 	/** Keys in any order, more than once at most when an entry changes meanwhile. */
 	keys(stretch: Stretch): AsyncGenerator<ChangeKey[]>;
 }

@@ -29,6 +29,7 @@ export function usnFeed(reach: Reach, object: string): Feed {
 			if (from !== undefined && end !== undefined && BigInt(end) <= BigInt(from)) return undefined;
 			return { low: from === undefined ? undefined : String(BigInt(from) + 1n) };
 		},
+		highest: (to) => to[''],
 		keys: async function* (stretch) {
 			yield* live(reach, object, stretch);
 			if (stretch.deletions !== 'none') yield* deleted(reach, object, stretch);

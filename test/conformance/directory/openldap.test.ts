@@ -280,6 +280,15 @@ run('changes in OpenLDAP', () => {
 		expect([3, 4]).toContain(pages);
 	});
 
+	it('that were loaded from a file are there at once, though the server does not count them yet', async () => {
+		const loaded = `dn: uid=loaded,${PEOPLE}\nobjectClass: inetOrgPerson\nuid: loaded\ncn: loaded\nsn: x\n`;
+		await site.server.load(loaded);
+		const first = await poll(site.adapter(), user, 'beginning');
+		expect(namesOf(first.records)).toEqual(['loaded']);
+		await site.addUser('ann');
+		expect(namesOf((await poll(site.adapter(), user, first.cursor)).records)).toContain('ann');
+	});
+
 	it('go on after the server was restarted', async () => {
 		const adapter = site.adapter();
 		const { cursor } = await changes(adapter, user, 'now');

@@ -109,7 +109,7 @@ describe('the stamps of several OpenLDAP servers that write', () => {
 			['late', csn(t1, '002')],
 			['old', csn(t2, '001')],
 			['new', csn(t3, '001')],
-			['tooNew', csn(t4, '001')],
+			['beyond', csn(t4, '001')],
 		].map(([id = '', stamp = '']) => entry(id, { entryUUID: [id], entryCSN: [stamp] }));
 		const reach = scripted(
 			({ attributes }) =>
@@ -127,7 +127,9 @@ describe('the stamps of several OpenLDAP servers that write', () => {
 		for await (const keys of feed.keys({ since, to, low: '', high: '', deletions: 'none' })) {
 			found.push(...keys.map(({ id }) => id));
 		}
-		expect(found).toEqual(['late', 'new']);
+		// What is beyond is told now, and again when it is sure that nothing before it is missing.
+		expect(found).toEqual(['late', 'new', 'beyond']);
+		expect(feed.highest(to)).toBeUndefined();
 		expect(feed.lowest(to, to)).toBeUndefined();
 		expect(feed.lowest({ ...to, '001': csn(t2, '001') }, to)).toEqual({ low: csn(t2, '001') });
 		expect(feed.lowest({}, to)).toEqual({ low: undefined });
