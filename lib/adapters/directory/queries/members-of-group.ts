@@ -28,7 +28,6 @@ interface Asked {
 	reach: Reach;
 	limit: number;
 	attributes: string[];
-	further: string[];
 }
 
 export async function membersOfGroup(directory: Directory, parameters: Fields): Promise<QueryAnswer> {
@@ -38,48 +37,53 @@ export async function membersOfGroup(directory: Directory, parameters: Fields): 
 	const further = namesParameter(parameters, 'attributes').map(checkAttribute);
 	return await directory.work('find the members of a group', async (reach) => {
 		const { profile } = reach;
-		const asked: Asked = { reach, limit, further, attributes: attributesOfRows(profile, further) };
+		const asked: Asked = { reach, limit, attributes: attributesOfRows(profile, further) };
 		const group = await findOne(reach, 'group', subject, [profile.idAttribute, 'objectSid']);
 		const direct = await directMembers(asked, group);
 		const rows = new Map<string, Fields>();
-		for (const [dn, entry] of direct) rows.set(dn, { ...memberRow(profile, dn, entry, further), direct: true });
-		if (nested) {
-			const more =
-				profile.kind === 'ad' ? await inActiveDirectory(asked, group) : await elsewhere(asked, group, direct);
-			for (const [dn, entry] of more) {
-				if (!rows.has(dn)) rows.set(dn, { ...memberRow(profile, dn, entry, further), direct: false });
+		const add = (members: Members, isDirect: boolean) => {
+			for (const [key, { dn, entry }] of members) {
+				if (!rows.has(key)) rows.set(key, { ...memberRow(profile, dn, entry, further), direct: isDirect });
 			}
+		};
+		add(direct, true);
+		if (nested) {
+			add(profile.kind === 'ad' ? await inActiveDirectory(asked, group) : await elsewhere(asked, group, direct), false);
 		}
 		if (rows.size > limit) throw tooMany(limit);
-		return { rows: [...rows.values()].map((row) => ({ ...row, dn: row['dn'] ?? null })) };
+		return { rows: [...rows.values()] };
 	});
 }
 
-/** By normal DN; undefined = it is named, but may not be read. */
-type Members = Map<string, Entry | undefined>;
+/** By normal DN; without an entry = it is named, but may not be read. */
+type Members = Map<string, { dn: string; entry: Entry | undefined }>;
+
+const toMembers = (entries: Entry[]): Members =>
+	new Map(entries.map((entry) => [normal(entry.dn), { dn: entry.dn, entry }]));
 
 async function directMembers(asked: Asked, group: Entry): Promise<Members> {
-	const { reach, limit } = asked;
-	const found: Members = new Map();
-	const tooManyHere = () => tooMany(limit);
-	if (reach.profile.kind !== 'ad') {
-		const entry = await readEntry(reach, group.dn, ['member', 'uniqueMember', 'memberUid', 'gidNumber', 'objectClass']);
-		const dns = ['member', 'uniqueMember'].flatMap((name) => (entry === undefined ? [] : textsOf(entry, name)));
-		if (dns.length > limit) throw tooManyHere();
-		for (const dn of dns) found.set(normal(dn), await readEntry(reach, dn, asked.attributes));
-		const accounts = entry === undefined ? [] : posixAccounts(entry);
-		for (const one of await searchAny(asked, accounts)) found.set(normal(one.dn), one);
-		return found;
-	}
-	const dns = await valuesInRanges(reach, group.dn, 'member', limit, tooManyHere);
-	for (const dn of dns) found.set(normal(dn), undefined);
+	return asked.reach.profile.kind === 'ad' ? await listed(asked, group) : await listedElsewhere(asked, group);
+}
+
+async function listed(asked: Asked, group: Entry): Promise<Members> {
+	const dns = await valuesInRanges(asked.reach, group.dn, 'member', asked.limit, () => tooMany(asked.limit));
+	const named: Members = new Map(dns.map((dn) => [normal(dn), { dn, entry: undefined }]));
 	const entries = await searchAny(
 		asked,
 		dns.map((value) => ({ is: 'distinguishedName', value })),
 	);
-	for (const entry of entries) found.set(normal(entry.dn), entry);
-	for (const entry of await searchAny(asked, byPrimary([group]))) found.set(normal(entry.dn), entry);
-	return found;
+	return new Map([...named, ...toMembers(entries), ...toMembers(await searchAny(asked, byPrimary([group])))]);
+}
+
+async function listedElsewhere(asked: Asked, group: Entry): Promise<Members> {
+	const { reach, limit, attributes } = asked;
+	const entry = await readEntry(reach, group.dn, ['member', 'uniqueMember', 'memberUid', 'gidNumber', 'objectClass']);
+	if (entry === undefined) return new Map();
+	const dns = ['member', 'uniqueMember'].flatMap((name) => textsOf(entry, name));
+	if (dns.length > limit) throw tooMany(limit);
+	const found: Members = new Map();
+	for (const dn of dns) found.set(normal(dn), { dn, entry: await readEntry(reach, dn, attributes) });
+	return new Map([...found, ...toMembers(await searchAny(asked, posixAccounts(entry)))]);
 }
 
 /** Whose primary group it is does not show in the group. */
@@ -106,7 +110,7 @@ async function inActiveDirectory(asked: Asked, group: Entry): Promise<Members> {
 		() => tooMany(asked.limit),
 	);
 	const primary = await searchAny(asked, byPrimary(groups));
-	return new Map([...entries, ...primary].map((entry) => [normal(entry.dn), entry]));
+	return toMembers([...entries, ...primary]);
 }
 
 /** Level by level, each group once. */
@@ -121,7 +125,7 @@ async function elsewhere(asked: Asked, group: Entry, direct: Members): Promise<M
 			if (seen.has(normal(one.dn))) continue;
 			seen.add(normal(one.dn));
 			const members = await directMembers(asked, one);
-			for (const [dn, entry] of members) found.set(dn, entry);
+			for (const [key, member] of members) found.set(key, member);
 			if (found.size > asked.limit) throw tooMany(asked.limit);
 			next.push(...groupsAmong(members));
 		}
@@ -131,11 +135,9 @@ async function elsewhere(asked: Asked, group: Entry, direct: Members): Promise<M
 }
 
 function groupsAmong(members: Members): Entry[] {
-	return [...members.values()].filter(
-		(entry): entry is Entry =>
-			entry !== undefined &&
-			textsOf(entry, 'objectClass').some((name) => /^(groupOf(Unique)?Names|posixGroup)$/i.test(name)),
-	);
+	const isGroup = (entry: Entry) =>
+		textsOf(entry, 'objectClass').some((name) => /^(groupOf(Unique)?Names|posixGroup)$/i.test(name));
+	return [...members.values()].flatMap(({ entry }) => (entry !== undefined && isGroup(entry) ? [entry] : []));
 }
 
 function posixAccounts(group: Entry): Condition[] {
