@@ -2,7 +2,7 @@ import type { Cursor, Fields } from '../../../lib/adapters/adapter';
 import { CHANGE_PAGE } from '../../../lib/adapters/directory/limits';
 import { GROUPS, PEOPLE, startOpenLdapSite, type OpenLdapSite } from './openldap-site';
 import { ask, bindingOf, changes, everythingIn, failureOf, namesOf, poll } from './directory-site';
-import { requireOpenLdap, SUFFIX } from '../../servers/openldap';
+import { requireOpenLdap, ROOT_DN, ROOT_PASSWORD, SUFFIX } from '../../servers/openldap';
 
 const run = requireOpenLdap('the directory adapter against OpenLDAP') ? describe : describe.skip;
 const user = bindingOf('user');
@@ -285,6 +285,8 @@ run('changes in OpenLDAP', () => {
 		await site.server.load(loaded);
 		const first = await poll(site.adapter(), user, 'beginning');
 		expect(namesOf(first.records)).toEqual(['loaded']);
+		// The library's client has lost its login with the server.
+		await site.admin.bind(ROOT_DN, ROOT_PASSWORD);
 		await site.addUser('ann');
 		expect(namesOf((await poll(site.adapter(), user, first.cursor)).records)).toContain('ann');
 	});
