@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -24,8 +24,10 @@ export const DC_NAME = 'dc1.corp.example.test';
 export const ADMIN_DN = `CN=Administrator,CN=Users,${AD_BASE}`;
 export const ADMIN_PASSWORD = 'Only-4-Tests-admin';
 
-/** Memory where there is one: a write to it takes a fifth of the time. */
-const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+/** What a template and some copies of it take, in bytes; containers often have less memory than that to write to. */
+const NEEDED_BYTES = 512 * 1024 * 1024;
+/** Memory where there is enough: a write to it takes a fifth of the time. */
+const PLACE = existsSync('/dev/shm') && freeBytes('/dev/shm') > NEEDED_BYTES ? '/dev/shm' : tmpdir();
 const BINARIES = ['/usr/sbin/samba', '/usr/local/samba/sbin/samba'];
 const TOOL = ['/usr/bin/samba-tool', '/usr/local/samba/bin/samba-tool'];
 const found = (places: string[]): string | undefined => places.find((place) => existsSync(place));
@@ -186,6 +188,11 @@ async function serve(
 			await rm(folder, { recursive: true, force: true });
 		},
 	};
+}
+
+function freeBytes(place: string): number {
+	const { bavail, bsize } = statfsSync(place);
+	return bavail * bsize;
 }
 
 /** An address of 127.0.0.0/8 on which nobody speaks LDAP; several test files run at once. */
