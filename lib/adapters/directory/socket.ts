@@ -23,7 +23,11 @@ export async function secured(
 	connection: DirectoryConnection,
 	signal: AbortSignal,
 ): Promise<TLSSocket> {
-	const secure = connectTls({ ...(await tlsOptions(connection)), socket });
+	const options = await tlsOptions(connection).catch((error: unknown) => {
+		socket.destroy();
+		throw error;
+	});
+	const secure = connectTls({ ...options, socket });
 	await opened(secure, 'secureConnect', signal);
 	return secure;
 }
