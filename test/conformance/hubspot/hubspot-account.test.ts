@@ -184,7 +184,7 @@ describe('polling', () => {
 		const adapter = hubspot.connect();
 		const { cursor } = await power(adapter, 'changesSince')(hubspot.binding, 'now', []);
 		const [made] = await write(hubspot, newRecords(hubspot, 1), adapter);
-		hubspot.remote.edit(made?.externalId ?? '', { [names[7] ?? '']: 'seven' });
+		await hubspot.remote.edit(made?.externalId ?? '', { [names[7] ?? '']: 'seven' });
 		hubspot.advance(31_000);
 		const page = await power(adapter, 'changesSince')(hubspot.binding, cursor, names);
 		expect(page.records[0]?.fields).toMatchObject({ [names[7] ?? '']: 'seven' });
