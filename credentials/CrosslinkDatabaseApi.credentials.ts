@@ -14,13 +14,30 @@ export class CrosslinkDatabaseApi implements ICredentialType {
 	properties: INodeProperties[] = [
 		{
 			displayName:
-				'The PostgreSQL database of your own system. Crosslink only reads it. Run Integration → Test to try the connection and the tables.',
+				'The database of your own system. Crosslink reads it, and writes it only where a node is told to. Run Integration → Test to try the connection and the tables.',
 			name: 'notice',
 			type: 'notice',
 			default: '',
 		},
+		{
+			displayName: 'Type',
+			name: 'type',
+			type: 'options',
+			options: [
+				{ name: 'MySQL or MariaDB', value: 'mysql' },
+				{ name: 'PostgreSQL', value: 'postgresql' },
+			],
+			default: 'postgresql',
+			description: 'Which kind of server it is',
+		},
 		{ displayName: 'Host', name: 'host', type: 'string', default: '', required: true },
-		{ displayName: 'Port', name: 'port', type: 'string', default: '5432' },
+		{
+			displayName: 'Port',
+			name: 'port',
+			type: 'string',
+			default: '',
+			description: 'Empty means the usual one: 5432 for PostgreSQL, 3306 for MySQL and MariaDB',
+		},
 		{ displayName: 'Database', name: 'database', type: 'string', default: '', required: true },
 		{
 			displayName: 'User',
@@ -28,7 +45,7 @@ export class CrosslinkDatabaseApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			required: true,
-			description: 'A user that may read the tables; with the role pg_read_all_stats polling is exact',
+			description: 'A user that may read the tables (and write them, for syncing both ways). With pg_read_all_stats in PostgreSQL, or PROCESS in MySQL, polling is exact.',
 		},
 		{
 			displayName: 'Password',

@@ -109,6 +109,8 @@ export interface RecordSource {
 	timeZone?: string;
 	/** How far polling reaches back behind what it has seen, in seconds; left out = what the adapter finds needed. */
 	lookbackSeconds?: number;
+	/** Field that tells whether a record is still as it was read, such as the counter of an optimistic lock; left out = `changed`. */
+	version?: string;
 }
 
 /** Facts an adapter states about its system. The conformance kit checks them, the engine obeys them. */
@@ -131,6 +133,8 @@ export interface Promises {
 	merges: boolean;
 	/** An empty value clears a field. */
 	clearsFields: boolean;
+	/** `upsert` obeys `onlyIf`: a write never lands on an edit that was made since the record was read. Left out = it cannot. */
+	conditionalWrites?: true;
 }
 
 /** One field of the connected account. */
@@ -174,6 +178,11 @@ export interface UpsertRecord {
 	key: { field: string; value: string };
 	/** External field values to write; null or '' clears. */
 	fields: Fields;
+	/**
+	 * Write only while the record still has this version and these values; otherwise `transient`, `record_moved`, and nothing
+	 * is written. Only where the adapter promises `conditionalWrites`.
+	 */
+	onlyIf?: Pick<ExternalRecord, 'version' | 'fields'>;
 }
 
 export type UpsertResult =

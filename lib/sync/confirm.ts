@@ -20,11 +20,22 @@ const CONFIRM_CHUNK = 500;
  * @returns one outcome per receipt, in order
  */
 export async function confirm(replication: Replication, receipts: string[]): Promise<SyncOutcome[]> {
-	const table = replication.store.links(replication.integration, replication.binding.entity);
 	const read = receipts.map((text) => readFor(replication, text));
+	const readable = read.filter((receipt): receipt is Receipt => !(receipt instanceof CrosslinkError));
+	const confirmed = (await confirmReceipts(replication, readable)).values();
+	return read.map((receipt) =>
+		receipt instanceof CrosslinkError
+			? failure(replication, null, receipt)
+			: (confirmed.next().value as SyncOutcome),
+	);
+}
+
+/** The same for receipts that were read already. */
+export async function confirmReceipts(replication: Replication, receipts: Receipt[]): Promise<SyncOutcome[]> {
+	if (receipts.length === 0) return [];
+	const table = replication.store.links(replication.integration, replication.binding.entity);
 	const byLocalId = new Map<string, Receipt[]>();
-	for (const receipt of read) {
-		if (receipt instanceof CrosslinkError) continue;
+	for (const receipt of receipts) {
 		byLocalId.set(receipt.localId, [...(byLocalId.get(receipt.localId) ?? []), receipt]);
 	}
 
@@ -50,10 +61,10 @@ export async function confirm(replication: Replication, receipts: string[]): Pro
 	for (const localId of busy)
 		outcomes.set(localId, failure(replication, localId, linkBusy(localId, replication.binding.entity)));
 
-	return read.map((receipt) => {
-		if (receipt instanceof CrosslinkError) return failure(replication, null, receipt);
-		return outcomes.get(receipt.localId) ?? failure(replication, receipt.localId, unlinked(replication, receipt));
-	});
+	return receipts.map(
+		(receipt) =>
+			outcomes.get(receipt.localId) ?? failure(replication, receipt.localId, unlinked(replication, receipt)),
+	);
 }
 
 interface Confirmed {

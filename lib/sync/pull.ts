@@ -11,6 +11,7 @@ import { planRecord, type RecordPlan } from './plan';
 import { noteHanded } from './note-handed';
 import { noteFindings, type Finding } from './pull-findings';
 import { readExternals } from './read-externals';
+import type { OwnRecord } from './own-records';
 import type { PullItem, PullOutcome, Replication } from './replication';
 import { findPending } from './run';
 import { viewOfConflict } from './settlement-outcome';
@@ -25,19 +26,25 @@ type Readable = LinkRow & { externalId: string };
  * Reads linked records from the other side and says what to write into your system (Pull Fields): one `patch` and one
  * `receipt` per record. The base moves only with `confirm`, so that a flow that dies in between pulls the same again;
  * what is noted at once is a merge, a deletion the policy follows, a restore, and a field that flips to and fro.
+ * @param readHere reads your side of the records by local id; left out = it is not known to this run
  * @returns one outcome per item, in the order of `items`; a record named twice is read once
  */
-export async function pull(replication: Replication, items: PullItem[]): Promise<PullOutcome[]> {
+export async function pull(
+	replication: Replication,
+	items: PullItem[],
+	readHere?: (localIds: string[]) => Promise<ReadonlyMap<string, OwnRecord>>,
+): Promise<PullOutcome[]> {
 	const problems = items.map(idProblem);
 	const table = replication.store.links(replication.integration, replication.binding.entity);
 	const usable = items.map((item, index) => (problems[index] ? {} : item));
 	const links = await findLinks(table, replication.tenant, usable);
 	const readable = [...new Map(links.flatMap((link) => (isReadable(link) ? [[link.localId, link]] : []))).values()];
+	const here = await readHere?.(readable.map((link) => link.localId));
 	const records = await readExternals(
 		replication,
 		readable.map((link) => link.externalId),
 	);
-	const outcomes = await pullLinks(replication, table, readable, records);
+	const outcomes = await pullLinks(replication, table, readable, records, here);
 	return items.map((item, index) => {
 		const problem = problems[index];
 		if (problem) return withoutPatch(failure(replication, null, problem));
@@ -53,6 +60,7 @@ export async function pullLinks(
 	table: LinkTable,
 	links: Readable[],
 	records: ReadonlyMap<string, ExternalRecord>,
+	here: ReadonlyMap<string, OwnRecord> = new Map(),
 ): Promise<Map<string, PullOutcome>> {
 	const pending = await findPending(replication, links);
 	const moved = await followSurvivors(replication, table, links.filter(isLive), records);
@@ -69,7 +77,8 @@ export async function pullLinks(
 			outcomes.set(link.localId, gone(replication, link));
 		} else {
 			if (!isLive(link)) findings.push({ link, kind: 'back' });
-			outcomes.set(link.localId, pulled(replication, link, record, pending.get(link.localId), findings, plans));
+			const known = { pending: pending.get(link.localId), here: here.get(link.localId) };
+			outcomes.set(link.localId, pulled(replication, link, record, known, findings, plans));
 		}
 	}
 	await noteFindings(replication, table, findings);
@@ -81,14 +90,15 @@ function pulled(
 	replication: Replication,
 	link: LinkRow,
 	record: ExternalRecord,
-	pending: ReadonlyMap<string, Conflict> | undefined,
+	{ pending, here }: { pending?: ReadonlyMap<string, Conflict>; here?: OwnRecord },
 	findings: Finding[],
 	plans: Map<string, RecordPlan>,
 ): PullOutcome {
 	try {
 		const plan = planRecord(replication.binding, {
 			localId: link.localId,
-			fields: undefined,
+			fields: here?.fields,
+			localModifiedAt: here?.modifiedAt ?? undefined,
 			link,
 			external: record,
 			push: false,

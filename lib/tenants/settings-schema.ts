@@ -89,6 +89,7 @@ const entity = z
 				changed: name,
 				timeZone: name.optional(),
 				lookbackSeconds: z.number().int().min(0).max(86_400).optional(),
+				version: name.optional(),
 			})
 			.strict()
 			.optional(),

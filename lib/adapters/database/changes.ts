@@ -91,7 +91,7 @@ function toPage({ rows, cut }: Rows, { toRecord }: Selection, window: OpenWindow
 	return { records, cursor, more: true };
 }
 
-function idTooLong(id: string): CrosslinkError {
+export function idTooLong(id: string): CrosslinkError {
 	return new CrosslinkError({
 		class: 'rejected',
 		code: 'id_too_long',

@@ -11,9 +11,15 @@ import { TLS_FIELDS } from '../network-fields';
 export const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
 export type SslMode = (typeof SSL_MODES)[number];
 
+/** Which kind of server it is; `mysql` stands for MariaDB, too. */
+export const SYSTEMS = ['postgresql', 'mysql'] as const;
+export type DatabaseSystem = (typeof SYSTEMS)[number];
+const USUAL_PORT: Record<DatabaseSystem, number> = { postgresql: 5432, mysql: 3306 };
+
 export const CONNECTION_FIELDS: ConnectionField[] = [
+	{ name: 'type', displayName: 'Type', secret: false, required: false, default: 'postgresql' },
 	{ name: 'host', displayName: 'Host', secret: false, required: true },
-	{ name: 'port', displayName: 'Port', secret: false, required: false, default: '5432' },
+	{ name: 'port', displayName: 'Port', secret: false, required: false },
 	{ name: 'database', displayName: 'Database', secret: false, required: true },
 	{ name: 'user', displayName: 'User', secret: false, required: true },
 	{ name: 'password', displayName: 'Password', secret: true, required: false },
@@ -23,6 +29,7 @@ export const CONNECTION_FIELDS: ConnectionField[] = [
 
 /** A connection taken apart and checked. */
 export interface DatabaseConnection {
+	type: DatabaseSystem;
 	host: string;
 	port: number;
 	database: string;
@@ -44,10 +51,12 @@ export function readConnection(values: ConnectionValues): DatabaseConnection {
 	};
 	const host = text('host');
 	const database = text('database');
-	const port = readPort(values['port']);
+	const type = readType(values['type']);
+	const port = readPort(values['port'], type);
 	const sslMode = SSL_MODES.find((mode) => mode === (values['sslMode']?.trim() || 'verify-full'));
 	if (sslMode === undefined) throw unusable('sslMode', `Choose one of: ${SSL_MODES.join(', ')}.`);
 	return {
+		type,
 		host,
 		port,
 		database,
@@ -66,10 +75,18 @@ export function identityOf(connection: DatabaseConnection): string {
 	return createHash('sha256').update(JSON.stringify(connection)).digest('hex');
 }
 
-function readPort(value: string | undefined): number {
-	const port = Number(value?.trim() || 5432);
+function readType(value: string | undefined): DatabaseSystem {
+	const given = value?.trim().toLowerCase() || 'postgresql';
+	// Its own name is what people would type.
+	const type = SYSTEMS.find((system) => system === (given === 'mariadb' ? 'mysql' : given));
+	if (type !== undefined) return type;
+	throw unusable('type', 'Choose one of: postgresql, mysql (which stands for MariaDB, too).');
+}
+
+function readPort(value: string | undefined, type: DatabaseSystem): number {
+	const port = Number(value?.trim() || USUAL_PORT[type]);
 	if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-	throw unusable('port', 'Give a number from 1 to 65535; PostgreSQL listens on 5432 unless told otherwise.');
+	throw unusable('port', 'Give a number from 1 to 65535; PostgreSQL listens on 5432, MySQL and MariaDB on 3306 unless told otherwise.');
 }
 
 function unusable(field: string, remedy: string): CrosslinkError {

@@ -13,6 +13,8 @@ export async function describe(reader: DatabaseReader, object: string): Promise<
 
 const TYPES: Readonly<Record<string, ExternalField['type']>> = {
 	bool: 'boolean',
+	bit1: 'boolean',
+	bit: 'number',
 	int2: 'number',
 	int4: 'number',
 	int8: 'number',
@@ -24,7 +26,8 @@ const TYPES: Readonly<Record<string, ExternalField['type']>> = {
 	timestamptz: 'datetime',
 };
 
-function toField({ name, type, isArray, readOnly, unique, labels }: Column): ExternalField {
+/** A column as a field, whichever system it is of. */
+export function toField({ name, type, isArray, readOnly, unique, labels }: Column): ExternalField {
 	return {
 		name,
 		label: name,

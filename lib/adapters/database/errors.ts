@@ -14,7 +14,7 @@ const UNREACHABLE: Meaning = {
 	code: 'unreachable',
 	remedy: `Check host, port and network, and that the database accepts connections from here. ${AGAIN}`,
 };
-const LOST: Meaning = { class: 'transient', code: 'answer_lost', remedy: `Only reading was going on. ${AGAIN}` };
+const LOST: Meaning = { class: 'transient', code: 'answer_lost', remedy: `Nothing was written. ${AGAIN}` };
 const LOGIN: Meaning = {
 	class: 'auth',
 	code: 'login_refused',
@@ -68,6 +68,7 @@ const BY_STATE: Array<[string, Meaning]> = [
 	['57P', UNREACHABLE],
 	['08', LOST],
 	['53', { ...UNREACHABLE, code: 'overloaded', remedy: `Raise max_connections or memory of the server. ${AGAIN}` }],
+	['40P01', { class: 'transient', code: 'deadlock', remedy: AGAIN }],
 	['40', LOST],
 	['55P03', LOST],
 	['25', LOST],
@@ -114,6 +115,13 @@ export function explainFailure(thrown: unknown, host: string, purpose: string, r
 		remedy: `${meaning.remedy}${encryption}`,
 		cause: new Error(reason),
 	});
+}
+
+/** True when nobody can say whether the server has done what it was asked last. */
+export function isConnectionLost(thrown: unknown): boolean {
+	const { code, message } = symptomOf(thrown);
+	if (/^(08...|57P0[123])$/.test(code) || code === 'ECONNRESET' || code === 'EPIPE' || code === 'ETIMEDOUT') return true;
+	return code === '' && /connection terminated|connection ended|not queryable|connection error|hang up|^no answer within/i.test(message);
 }
 
 function meaningOf(code: string, message: string): Meaning | undefined {

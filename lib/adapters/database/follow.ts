@@ -8,6 +8,8 @@ import type { Bind } from './rows';
 export interface Followed {
 	id: Column;
 	changed: Column;
+	/** Tells whether a row is still as it was read; left out = `changed` does. */
+	version?: Column;
 	source: RecordSource;
 	/** Times, or numbers of transactions. */
 	by: 'time' | 'transaction';
@@ -37,6 +39,7 @@ export function follow(table: Table, binding: EntityBinding): Followed {
 	return {
 		id: columnOf(table, source.id),
 		changed,
+		...(source.version !== undefined && { version: columnOf(table, source.version) }),
 		source,
 		by,
 		timeZone: source.timeZone ?? table.timeZone,
@@ -51,15 +54,17 @@ export function changedEpoch({ changed, by, timeZone }: Followed, bind: Bind): s
 	return `extract(epoch FROM ${column}::timestamp AT TIME ZONE ${bind(timeZone)}::text)`;
 }
 
-function unusable(table: Table, { name, sqlType }: Column): CrosslinkError {
+function unusable({ shown, system }: Table, { name, sqlType }: Column): CrosslinkError {
 	return new CrosslinkError({
 		class: 'rejected',
 		code: 'changed_unusable',
 		message:
-			`The column "${name}" of ${table.shown} is of type ${sqlType}, which tells no poll what is safe to have seen: ` +
+			`The column "${name}" of ${shown} is of type ${sqlType}, which tells no poll what is safe to have seen: ` +
 			'a number is given when a row is written, but the row appears when its transaction ends.',
 		remedy:
-			'Name a column of type timestamptz, timestamp or date; or one of type xid8 that a trigger sets to ' +
-			'pg_current_xact_id().',
+			system === 'MySQL'
+				? 'Name a column of type timestamp, datetime or date.'
+				: 'Name a column of type timestamptz, timestamp or date; or one of type xid8 that a trigger sets to ' +
+					'pg_current_xact_id().',
 	});
 }

@@ -12,6 +12,10 @@ export const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
 
 /** Rows of one page of changes, and ids of one read. */
 export const PAGE_ROWS = 500;
+/** Rows written in one transaction: few enough that nobody waits long for a locked one. */
+export const WRITE_ROWS = 100;
+/** Longest a write waits for a row that another transaction holds, in milliseconds. */
+export const LOCK_TIMEOUT_MS = 5_000;
 /** A page ends early at this many characters: rows can be large. */
 export const PAGE_CHARACTERS = 16 * 1024 * 1024;
 /** A larger value is left out of its record, in bytes. */

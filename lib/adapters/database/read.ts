@@ -81,7 +81,7 @@ const UUID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 const INTEGER_BITS: Readonly<Record<string, number>> = { int2: 16, int4: 32, int8: 64 };
 
 /** One value that its column refuses would fail the whole statement. */
-function canHold({ type }: Column, value: string): boolean {
+export function canHold({ type }: Column, value: string): boolean {
 	const bits = INTEGER_BITS[type];
 	if (bits !== undefined) return /^-?\d{1,19}$/.test(value) && BigInt.asIntN(bits, BigInt(value)) === BigInt(value);
 	if (type === 'uuid') return UUID.test(value);

@@ -4,9 +4,10 @@ import type { Egress } from '../../transport/egress';
 import { createRedact, type Redact } from '../../transport/redact';
 import { DEFAULT_RETRY, withRetry } from '../../transport/retry';
 import type { DatabaseConnection } from './connection';
-import { explainFailure } from './errors';
-import { ANSWER_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './limits';
+import { explainFailure, isConnectionLost } from './errors';
+import { ANSWER_TIMEOUT_MS, LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './limits';
 import { cancelStatement, takeClient } from './pool';
+import { commitUnanswered } from './write-errors';
 
 /** A row as the server writes it: text, or null. */
 export type Row = Array<string | null>;
@@ -24,11 +25,14 @@ export type Query = (sql: string, values: unknown[], maxCharacters?: number) => 
  * Read-only, so that no setting can make it write; the settings are of this transaction alone, so that they are right, and
  * nobody else's, behind a pooler such as PgBouncer. Each statement sees what was committed before it began.
  */
-const BEGIN =
-	'BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ' +
+const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ';
+const SETTINGS =
 	`SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}; SET LOCAL idle_in_transaction_session_timeout = 60000; ` +
 	"SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, MDY'; SET LOCAL IntervalStyle = 'iso_8601'; " +
 	'SET LOCAL extra_float_digits = 1';
+/** Constraints speak up at the row they are about, not in the commit, where nobody could tell which row it was. */
+const BEGIN_WRITING = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ';
+const WRITE_SETTINGS = `; SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}; SET CONSTRAINTS ALL IMMEDIATE`;
 
 /** The way to one database for one run: pool, deadlines, cancel signal, retry of what failed on the way, error classes. */
 export class DatabaseReader {
@@ -47,20 +51,50 @@ export class DatabaseReader {
 	 * @param purpose completes "could not …" in errors
 	 */
 	async reading<T>(purpose: string, work: (query: Query) => Promise<T>): Promise<T> {
+		return await this.again(purpose, (client) => transaction(client, BEGIN + SETTINGS, work, this.stop(purpose)));
+	}
+
+	/**
+	 * Runs `work` in a transaction that may write; again when it or the connection fails before the commit.
+	 * @throws CrosslinkError `unknown`, `commit_unknown`, when the connection breaks in the commit
+	 */
+	async writing<T>(purpose: string, work: (query: Query) => Promise<T>): Promise<T> {
+		const begin = BEGIN_WRITING + SETTINGS + WRITE_SETTINGS;
+		const { shown } = this.connection;
+		return await this.again(purpose, (client) =>
+			transaction(client, begin, work, this.stop(purpose), (thrown) =>
+				isConnectionLost(thrown) ? commitUnanswered(shown, purpose, this.redact(String(thrown))) : thrown,
+			),
+		);
+	}
+
+	/** The server's or the driver's words, without secrets. */
+	reasonOf(thrown: unknown): string {
+		return this.redact(thrown instanceof Error ? thrown.message : String(thrown));
+	}
+
+	private async again<T>(purpose: string, run: (client: PoolClient) => Promise<T>): Promise<T> {
 		return await withRetry(DEFAULT_RETRY, this.signal, purpose, async () => {
 			try {
-				return await this.once(purpose, work);
+				return await this.once(purpose, run);
 			} catch (thrown) {
 				throw explainFailure(thrown, this.connection.shown, purpose, this.redact);
 			}
 		});
 	}
 
-	private async once<T>(purpose: string, work: (query: Query) => Promise<T>): Promise<T> {
+	/** Between two statements there is nothing that the server could be asked to end. */
+	private stop(purpose: string): () => void {
+		return () => {
+			if (this.signal?.aborted) throw cancelledError(purpose, true);
+		};
+	}
+
+	private async once<T>(purpose: string, run: (client: PoolClient) => Promise<T>): Promise<T> {
 		const { signal } = this;
 		if (signal?.aborted) throw cancelledError(purpose, true);
 		const taking = takeClient(this.connection, this.egress);
-		if (signal === undefined) return await transaction(await taking, work);
+		if (signal === undefined) return await run(await taking);
 
 		let stop = (): void => undefined;
 		const cancelled = new Promise<never>((_, reject) => {
@@ -72,7 +106,7 @@ export class DatabaseReader {
 				taking.then((late) => late.release()).catch(() => undefined);
 				throw thrown;
 			});
-			const running = transaction(client, work);
+			const running = run(client);
 			return await Promise.race([running, cancelled]).catch((thrown: unknown) => {
 				if (signal.aborted) this.endStatement(client, running);
 				throw thrown;
@@ -90,12 +124,24 @@ export class DatabaseReader {
 	}
 }
 
-async function transaction<T>(client: PoolClient, work: (query: Query) => Promise<T>): Promise<T> {
+async function transaction<T>(
+	client: PoolClient,
+	begin: string,
+	work: (query: Query) => Promise<T>,
+	stop: () => void,
+	explainCommit: (thrown: unknown) => unknown = (thrown) => thrown,
+): Promise<T> {
 	let failed = true;
 	try {
-		await answered(client.query(BEGIN));
-		const result = await work((sql, values, maxCharacters) => answered(collect(client, sql, values, maxCharacters)));
-		await answered(client.query('COMMIT'));
+		await answered(client.query(begin));
+		const result = await work((sql, values, maxCharacters) => {
+			stop();
+			return answered(collect(client, sql, values, maxCharacters));
+		});
+		stop();
+		await answered(client.query('COMMIT')).catch((thrown: unknown) => {
+			throw explainCommit(thrown);
+		});
 		failed = false;
 		return result;
 	} finally {

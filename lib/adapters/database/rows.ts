@@ -21,11 +21,12 @@ export interface Selection {
 	toRecord(row: Row): ExternalRecord;
 }
 
-/** Columns before those of the fields: id, changed, changed in seconds. */
+/** Columns before those of the fields: id, changed, changed in seconds, version. */
 export const ID = 0;
 export const CHANGED = 1;
 const EPOCH = 2;
-const FIRST_FIELD = 3;
+const VERSION = 3;
+const FIRST_FIELD = 4;
 
 /** What a statement has to select to make records of its rows. */
 export function selection(followed: Followed, columns: Column[], bind: Bind): Selection {
@@ -36,6 +37,7 @@ export function selection(followed: Followed, columns: Column[], bind: Bind): Se
 		`t.${quoted(followed.id.name)}::text`,
 		`t.${quoted(followed.changed.name)}::text`,
 		changedEpoch(followed, bind),
+		`t.${quoted((followed.version ?? followed.changed).name)}::text`,
 	];
 	return {
 		list: [...head, ...columns.map((column) => selected(column, mark))].join(', '),
@@ -50,7 +52,7 @@ export function selection(followed: Followed, columns: Column[], bind: Bind): Se
 			return {
 				externalId: row[ID] ?? '',
 				fields,
-				version: row[CHANGED] ?? null,
+				version: row[VERSION] ?? null,
 				modifiedAt: toDate(row[EPOCH] ?? null),
 				aliases: [],
 				deleted: false,

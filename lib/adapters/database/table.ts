@@ -19,11 +19,14 @@ export interface Column {
 	/** A plain index begins with it. */
 	indexed: boolean;
 	readable: boolean;
+	/** The user may change it. */
+	writable: boolean;
 	/** Values of an enumeration. */
 	labels: string[] | null;
 }
 
 export interface Table {
+	system: 'PostgreSQL' | 'MySQL';
 	/** Quoted, ready for a statement. */
 	sql: string;
 	/** For messages. */
@@ -55,7 +58,7 @@ WITH RECURSIVE bottom(attnum, type) AS (
 )
 SELECT a.attname, t.typname, format_type(a.atttypid, -1), t.typcategory = 'A', t.typlen = -1, a.attnotnull,
 	a.attidentity = 'a' OR a.attgenerated <> '', coalesce(i.uniquely, false), coalesce(i.leading, false),
-	has_column_privilege($1::oid, a.attnum, 'SELECT'),
+	has_column_privilege($1::oid, a.attnum, 'SELECT'), has_column_privilege($1::oid, a.attnum, 'UPDATE'),
 	(SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid)
 FROM pg_catalog.pg_attribute a
 JOIN bottom b ON b.attnum = a.attnum JOIN pg_catalog.pg_type t ON t.oid = b.type AND t.typtype <> 'd'
@@ -78,6 +81,7 @@ export async function loadTable(query: Query, object: string, reader: DatabaseRe
 	const [schema, table, kind, rows, oid, timeZone] = found as string[];
 	const columns = (await query(COLUMNS, [oid])).rows;
 	return {
+		system: 'PostgreSQL',
 		sql: `${quoted(schema ?? '')}.${quoted(table ?? '')}`,
 		shown: `${schema}.${table}`,
 		kind: kind ?? 'r',
@@ -127,7 +131,7 @@ export function columnsOf(table: Table, fields: readonly string[]): Column[] {
 }
 
 function toColumn(row: Array<string | null>): Column {
-	const [name, type, sqlType, isArray, sizeless, notNull, readOnly, unique, indexed, readable, labels] = row;
+	const [name, type, sqlType, isArray, sizeless, notNull, readOnly, unique, indexed, readable, writable, labels] = row;
 	return {
 		name: name ?? '',
 		type: type ?? '',
@@ -139,6 +143,7 @@ function toColumn(row: Array<string | null>): Column {
 		unique: unique === 't',
 		indexed: indexed === 't',
 		readable: readable === 't',
+		writable: writable === 't',
 		labels: labels === null || labels === undefined ? null : (JSON.parse(labels) as string[]),
 	};
 }

@@ -1,0 +1,29 @@
+import type { Adapter } from '../../adapter';
+import type { DatabaseConnection } from '../connection';
+import { toField } from '../describe';
+import { changesSince } from './changes';
+import { match, read } from './read';
+import { MySqlReader } from './reader';
+import { loadTable } from './table';
+import { testConnection } from './test-connection';
+import { upsert } from './upsert';
+
+/** Tables in MySQL 8 or newer, or MariaDB 10.6 or newer. */
+export function createMySql(connection: DatabaseConnection, signal: AbortSignal | undefined): Required<
+	Pick<Adapter, 'describe' | 'read' | 'match' | 'changesSince' | 'upsert' | 'test'>
+> {
+	const reader = new MySqlReader(connection, signal);
+	return {
+		describe: async (object) =>
+			await reader.reading(`list the columns of ${object}`, async (query) => {
+				const { columns } = await loadTable(query, object, reader);
+				const shown = columns.filter((column) => column.readable && column.type !== 'bytea');
+				return { object, fields: shown.map(toField), pipelines: [] };
+			}),
+		read: (binding, externalIds, fields) => read(reader, binding, externalIds, fields),
+		match: (binding, keyField, values, fields) => match(reader, binding, keyField, values, fields),
+		changesSince: (binding, cursor, fields) => changesSince(reader, binding, cursor, fields),
+		upsert: (binding, records) => upsert(reader, binding, records),
+		test: (bindings = []) => testConnection(reader, bindings),
+	};
+}
