@@ -45,7 +45,8 @@ export class CrosslinkDatabaseApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			required: true,
-			description: 'A user that may read the tables (and write them, for syncing both ways). With pg_read_all_stats in PostgreSQL, or PROCESS in MySQL, polling is exact.',
+			description:
+				'A user that may read the tables (and write them, for syncing both ways). With pg_read_all_stats in PostgreSQL, or PROCESS in MySQL, polling is exact.',
 		},
 		{
 			displayName: 'Password',

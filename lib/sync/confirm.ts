@@ -24,9 +24,7 @@ export async function confirm(replication: Replication, receipts: string[]): Pro
 	const readable = read.filter((receipt): receipt is Receipt => !(receipt instanceof CrosslinkError));
 	const confirmed = (await confirmReceipts(replication, readable)).values();
 	return read.map((receipt) =>
-		receipt instanceof CrosslinkError
-			? failure(replication, null, receipt)
-			: (confirmed.next().value as SyncOutcome),
+		receipt instanceof CrosslinkError ? failure(replication, null, receipt) : (confirmed.next().value as SyncOutcome),
 	);
 }
 
@@ -62,8 +60,7 @@ export async function confirmReceipts(replication: Replication, receipts: Receip
 		outcomes.set(localId, failure(replication, localId, linkBusy(localId, replication.binding.entity)));
 
 	return receipts.map(
-		(receipt) =>
-			outcomes.get(receipt.localId) ?? failure(replication, receipt.localId, unlinked(replication, receipt)),
+		(receipt) => outcomes.get(receipt.localId) ?? failure(replication, receipt.localId, unlinked(replication, receipt)),
 	);
 }
 

@@ -3,7 +3,14 @@ import { CrosslinkError } from '../errors';
 import { confirmReceipts } from './confirm';
 import { valueAt } from './fields';
 import { noteOwnFailures } from './own-failures';
-import { readOwn, requireConditionalWrites, writeOwn, type OwnRecord, type OwnRecords, type OwnWrite } from './own-records';
+import {
+	readOwn,
+	requireConditionalWrites,
+	writeOwn,
+	type OwnRecord,
+	type OwnRecords,
+	type OwnWrite,
+} from './own-records';
 import { failure, outcomeOf, withoutPatch } from './outcome';
 import { pull } from './pull';
 import { push } from './push';
@@ -54,8 +61,13 @@ export async function pullOwn(replication: Replication, own: OwnRecords, items: 
 /** Push Fields with your own system on this side: only read here. */
 export async function pushOwn(replication: Replication, own: OwnRecords, items: OwnItem[]): Promise<SyncOutcome[]> {
 	const { present, absent } = await pushItems(replication, own, items);
-	const pushed = await push(replication, [...present.values()].map(({ item }) => item));
-	const outcomes = new Map<OwnItem, SyncOutcome>([...present.keys()].map((item, at) => [item, pushed[at] as SyncOutcome]));
+	const pushed = await push(
+		replication,
+		[...present.values()].map(({ item }) => item),
+	);
+	const outcomes = new Map<OwnItem, SyncOutcome>(
+		[...present.keys()].map((item, at) => [item, pushed[at] as SyncOutcome]),
+	);
 	return items.map((item) => outcomes.get(item) ?? (absent.get(item) as SyncOutcome));
 }
 
@@ -71,7 +83,10 @@ async function lookAndWrite(
 	for (let look = 1; open.length > 0; look++) {
 		const { present, absent, seen } = await pushItems(replication, own, open);
 		for (const [item, outcome] of absent) outcomes.set(item, withoutPatch(outcome));
-		const ran = await run(replication, [...present.values()].map(({ item }) => item));
+		const ran = await run(
+			replication,
+			[...present.values()].map(({ item }) => item),
+		);
 		const moved = await write(replication, own, seen, ran, look);
 		const again: OwnItem[] = [];
 		[...present.keys()].forEach((item, at) => {
@@ -106,7 +121,10 @@ interface Seen {
 
 async function pushItems(replication: Replication, own: OwnRecords, items: OwnItem[]): Promise<Seen> {
 	const wanted = items.filter((item) => !item.deleted).map((item) => item.localId.trim());
-	const seen = await readOwn(own, wanted.filter((localId) => localId !== ''));
+	const seen = await readOwn(
+		own,
+		wanted.filter((localId) => localId !== ''),
+	);
 	const found: Seen = { present: new Map(), absent: new Map(), seen };
 	for (const item of items) {
 		const record = seen.get(item.localId.trim());

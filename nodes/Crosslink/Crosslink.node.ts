@@ -30,14 +30,14 @@ export class Crosslink implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [
 			{ name: 'crosslinkStoreApi', displayName: 'Store (Optional)', required: false, testedBy: 'crosslinkStore' },
-			...integrationCredentials(),
+			...integrationCredentials({ parameter: 'ownSide', integration: 'database' }),
 		],
 		hints: [
 			{
 				message:
 					'This writes nothing into your system. Write the patch, then hand the receipt to Confirm Pull; until then the same change is offered again.',
 				displayCondition:
-					'={{ $parameter["resource"] === "record" && ["pull", "sync"].includes($parameter["operation"]) }}',
+					'={{ $parameter["resource"] === "record" && ["pull", "sync"].includes($parameter["operation"]) && $parameter["ownSide"] !== "database" }}',
 				whenToDisplay: 'afterExecution',
 				location: 'outputPane',
 			},

@@ -58,11 +58,20 @@ export async function startMariaDb(more: string[] = []): Promise<MariaDbServer> 
 		const data = join(folder, 'data');
 		await mkdir(data, { mode: 0o700 });
 		const init = join(folder, 'init.sql');
-		await writeFile(init, `CREATE USER IF NOT EXISTS crosslink@'%' IDENTIFIED BY '${PASSWORD}';\nGRANT ALL ON *.* TO crosslink@'%' WITH GRANT OPTION;\n`);
+		await writeFile(
+			init,
+			`CREATE USER IF NOT EXISTS crosslink@'%' IDENTIFIED BY '${PASSWORD}';\nGRANT ALL ON *.* TO crosslink@'%' WITH GRANT OPTION;\n`,
+		);
 		if (identity) await chown(data, identity.uid, identity.gid);
 		execFileSync(
 			binary('mariadb-install-db') as string,
-			['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'],
+			[
+				'--no-defaults',
+				`--datadir=${data}`,
+				'--auth-root-authentication-method=normal',
+				'--skip-test-db',
+				'--skip-name-resolve',
+			],
 			{ ...identity, cwd: data, stdio: 'pipe' },
 		);
 		return await serve({ data, folder, init, identity, more });
@@ -181,5 +190,8 @@ function serverIdentity(): { uid: number; gid: number } | undefined {
 
 function binary(name: string): string | undefined {
 	const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/usr/local/bin'];
-	return folders.filter((folder) => folder !== '').map((folder) => join(folder, name)).find((file) => existsSync(file));
+	return folders
+		.filter((folder) => folder !== '')
+		.map((folder) => join(folder, name))
+		.find((file) => existsSync(file));
 }

@@ -16,7 +16,8 @@ export function assigned(column: Column, value: FieldValue, timeZone: string, bi
 	if (column.isArray && Array.isArray(value)) {
 		return `ARRAY(SELECT json_array_elements_text(${bind(JSON.stringify(value))}::text::json))::${column.sqlType}`;
 	}
-	if (column.type === 'json' || column.type === 'jsonb') return `${bind(JSON.stringify(value))}::text::${column.sqlType}`;
+	if (column.type === 'json' || column.type === 'jsonb')
+		return `${bind(JSON.stringify(value))}::text::${column.sqlType}`;
 	const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
 	const plain = (type = column.sqlType): string => `${bind(text)}::text::${type}`;
 	const zone = (): string => `${bind(timeZone)}::text`;
@@ -24,7 +25,9 @@ export function assigned(column: Column, value: FieldValue, timeZone: string, bi
 		case 'timestamptz':
 			return WITH_ZONE.test(text) || !/^\d/.test(text) ? plain() : `(${plain('timestamp')} AT TIME ZONE ${zone()})`;
 		case 'timestamp':
-			return WITH_ZONE.test(text) && WITH_TIME.test(text) ? `(${plain('timestamptz')} AT TIME ZONE ${zone()})` : plain();
+			return WITH_ZONE.test(text) && WITH_TIME.test(text)
+				? `(${plain('timestamptz')} AT TIME ZONE ${zone()})`
+				: plain();
 		case 'date':
 			return WITH_ZONE.test(text) && WITH_TIME.test(text)
 				? `(${plain('timestamptz')} AT TIME ZONE ${zone()})::date`

@@ -86,7 +86,10 @@ function readType(value: string | undefined): DatabaseSystem {
 function readPort(value: string | undefined, type: DatabaseSystem): number {
 	const port = Number(value?.trim() || USUAL_PORT[type]);
 	if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-	throw unusable('port', 'Give a number from 1 to 65535; PostgreSQL listens on 5432, MySQL and MariaDB on 3306 unless told otherwise.');
+	throw unusable(
+		'port',
+		'Give a number from 1 to 65535; PostgreSQL listens on 5432, MySQL and MariaDB on 3306 unless told otherwise.',
+	);
 }
 
 function unusable(field: string, remedy: string): CrosslinkError {

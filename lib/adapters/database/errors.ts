@@ -120,8 +120,12 @@ export function explainFailure(thrown: unknown, host: string, purpose: string, r
 /** True when nobody can say whether the server has done what it was asked last. */
 export function isConnectionLost(thrown: unknown): boolean {
 	const { code, message } = symptomOf(thrown);
-	if (/^(08...|57P0[123])$/.test(code) || code === 'ECONNRESET' || code === 'EPIPE' || code === 'ETIMEDOUT') return true;
-	return code === '' && /connection terminated|connection ended|not queryable|connection error|hang up|^no answer within/i.test(message);
+	if (/^(08...|57P0[123])$/.test(code) || code === 'ECONNRESET' || code === 'EPIPE' || code === 'ETIMEDOUT')
+		return true;
+	return (
+		code === '' &&
+		/connection terminated|connection ended|not queryable|connection error|hang up|^no answer within/i.test(message)
+	);
 }
 
 function meaningOf(code: string, message: string): Meaning | undefined {

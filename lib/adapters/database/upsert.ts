@@ -52,7 +52,9 @@ class PostgresRows implements RowTransaction {
 		names: string[],
 	) {
 		// A name that is wrong is the matter of the record that brings it.
-		this.columns = table.columns.filter((column) => names.includes(column.name) && column.readable && column.type !== 'bytea');
+		this.columns = table.columns.filter(
+			(column) => names.includes(column.name) && column.readable && column.type !== 'bytea',
+		);
 	}
 
 	async lock(id: string): Promise<ExternalRecord | undefined> {
@@ -175,7 +177,11 @@ class PostgresRows implements RowTransaction {
 	}
 
 	private about(id?: string): { table: string; id?: string; reasonOf: (thrown: unknown) => string } {
-		return { table: this.table.shown, ...(id !== undefined && { id }), reasonOf: (thrown) => this.reader.reasonOf(thrown) };
+		return {
+			table: this.table.shown,
+			...(id !== undefined && { id }),
+			reasonOf: (thrown) => this.reader.reasonOf(thrown),
+		};
 	}
 
 	/** The server does not say which column cannot hold its value; one after the other tells. */

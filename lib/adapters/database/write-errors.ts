@@ -24,7 +24,11 @@ export function recordMoved({ displayName, object }: EntityBinding, id: string):
 	});
 }
 
-export function commitUnknown({ displayName, object }: EntityBinding, id: string, error: CrosslinkError): CrosslinkError {
+export function commitUnknown(
+	{ displayName, object }: EntityBinding,
+	id: string,
+	error: CrosslinkError,
+): CrosslinkError {
 	return new CrosslinkError({
 		class: 'unknown',
 		code: 'commit_unknown',
@@ -152,7 +156,10 @@ export interface Refused {
 	code: string;
 }
 
-export function refusedWrite(refusal: Refusal, { table, id, column, constraint, reason, code }: Refused): CrosslinkError {
+export function refusedWrite(
+	refusal: Refusal,
+	{ table, id, column, constraint, reason, code }: Refused,
+): CrosslinkError {
 	const meaning = MEANINGS[refusal];
 	const named = [
 		id === undefined ? '' : `row "${id}"`,

@@ -180,7 +180,8 @@ function inLockOrder(records: UpsertRecord[]): UpsertRecord[] {
 function isAsRead(now: ExternalRecord, { version, fields }: Pick<ExternalRecord, 'version' | 'fields'>): boolean {
 	if (now.version !== version) return false;
 	return Object.entries(fields).every(
-		([name, value]) => !Object.hasOwn(now.fields, name) || canonicalJson(now.fields[name] ?? null) === canonicalJson(value),
+		([name, value]) =>
+			!Object.hasOwn(now.fields, name) || canonicalJson(now.fields[name] ?? null) === canonicalJson(value),
 	);
 }
 

@@ -89,7 +89,10 @@ async function bounds(
 	const low = since === undefined ? undefined : (wallSince < wallTo ? wallSince : wallTo) - wide;
 	const high = (wallSince > wallTo ? wallSince : wallTo) + wide;
 	if (changed.type !== 'date') return { low: time(low), high: time(high) };
-	return { low: time(low === undefined ? undefined : low - modulo(low, DAY)), high: time(high - modulo(high, DAY) + DAY) };
+	return {
+		low: time(low === undefined ? undefined : low - modulo(low, DAY)),
+		high: time(high - modulo(high, DAY) + DAY),
+	};
 }
 
 const modulo = (value: bigint, by: bigint): bigint => ((value % by) + by) % by;

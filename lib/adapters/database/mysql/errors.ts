@@ -12,7 +12,8 @@ const AGAIN = 'It is tried again by itself.';
 const LOGIN: Meaning = {
 	class: 'auth',
 	code: 'login_refused',
-	remedy: 'Correct user, password and database of the connection; the server says per user from which hosts it may come.',
+	remedy:
+		'Correct user, password and database of the connection; the server says per user from which hosts it may come.',
 };
 const NAME: Meaning = {
 	class: 'rejected',
@@ -171,9 +172,12 @@ export function explainWrite(
 	if (refusal === undefined) return thrown;
 	const { table, id, reasonOf } = about;
 	// The words are the server's own: it has no fields for the names.
-	const column = /[Cc]olumn [`']?(?:[^`'.]+[`'.]+)*?([^`'.]+)[`']/.exec(message)?.[1] ?? /Field '([^']+)'/.exec(message)?.[1];
+	const column =
+		/[Cc]olumn [`']?(?:[^`'.]+[`'.]+)*?([^`'.]+)[`']/.exec(message)?.[1] ?? /Field '([^']+)'/.exec(message)?.[1];
 	const constraint =
-		/for key '([^']+)'/.exec(message)?.[1] ?? /CONSTRAINT [`']([^`']+)[`']/.exec(message)?.[1] ?? /[Cc]onstraint '([^']+)'/.exec(message)?.[1];
+		/for key '([^']+)'/.exec(message)?.[1] ??
+		/CONSTRAINT [`']([^`']+)[`']/.exec(message)?.[1] ??
+		/[Cc]onstraint '([^']+)'/.exec(message)?.[1];
 	return refusedWrite(refusal, {
 		table,
 		...(id !== undefined && { id }),

@@ -9,9 +9,10 @@ import { testConnection } from './test-connection';
 import { upsert } from './upsert';
 
 /** Tables in MySQL 8 or newer, or MariaDB 10.6 or newer. */
-export function createMySql(connection: DatabaseConnection, signal: AbortSignal | undefined): Required<
-	Pick<Adapter, 'describe' | 'read' | 'match' | 'changesSince' | 'upsert' | 'test'>
-> {
+export function createMySql(
+	connection: DatabaseConnection,
+	signal: AbortSignal | undefined,
+): Required<Pick<Adapter, 'describe' | 'read' | 'match' | 'changesSince' | 'upsert' | 'test'>> {
 	const reader = new MySqlReader(connection, signal);
 	return {
 		describe: async (object) =>

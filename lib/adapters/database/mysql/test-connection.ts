@@ -64,12 +64,15 @@ async function notesOn(query: Query, reader: MySqlReader, binding: EntityBinding
 	if (!id.unique && !table.isView) {
 		notes.push(`"${id.name}" of ${table.shown} is not unique by itself: rows with the same id are one record.`);
 	}
-	if (!changed.notNull) notes.push(`"${changed.name}" of ${table.shown} may be empty in some rows: polls never see them.`);
+	if (!changed.notNull)
+		notes.push(`"${changed.name}" of ${table.shown} may be empty in some rows: polls never see them.`);
 	if (!table.isView && !/^innodb$/i.test(table.engine)) {
 		notes.push(`${table.shown} is kept by ${table.engine}, which knows no transactions: it is read, but not written.`);
 	}
 	if (changed.type !== 'timestamptz' && source.timeZone === undefined) {
-		const { rows } = await query(`SELECT CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', @@global.time_zone), @@global.time_zone`);
+		const { rows } = await query(
+			`SELECT CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', @@global.time_zone), @@global.time_zone`,
+		);
 		const [now, zone] = rows[0] ?? [];
 		notes.push(
 			`"${changed.name}" of ${table.shown} has no time zone and is taken for the server's (${zone}), where it is now ` +

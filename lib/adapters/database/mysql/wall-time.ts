@@ -2,7 +2,8 @@
 export type Micros = bigint;
 
 const MS = 1_000n;
-const MOMENT = /^(\d{4,6})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/i;
+const MOMENT =
+	/^(\d{4,6})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/i;
 
 /** A moment as text taken apart; undefined for what is none. `zoned` = it named its offset, and `at` is an instant. */
 export function readMoment(text: string): { at: Micros; zoned: boolean; dateOnly: boolean } | undefined {

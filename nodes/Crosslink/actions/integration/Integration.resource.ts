@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { ownDatabaseMark } from '../record/own-side';
 import { shownFor } from '../shown-for';
 import { connectionProperty, integrationProperty, tenantProperty } from '../target';
 import * as configure from './configure.operation';
@@ -67,7 +68,7 @@ export const description: INodeProperties[] = [
 		],
 		default: 'get',
 	},
-	...shownFor({ integration: OF_ONE }, [integrationProperty]),
+	...shownFor({ integration: OF_ONE }, [integrationProperty, ownDatabaseMark]),
 	...configure.description,
 	// Configure has its own: it may be for all tenants.
 	...shownFor({ integration: ALL.filter((name) => name !== 'configure') }, [tenantProperty]),

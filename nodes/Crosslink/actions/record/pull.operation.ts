@@ -7,8 +7,10 @@ import type { ItemResult } from '../operation';
 import { shownFor } from '../shown-for';
 import { entityTargetAt, idAt } from '../target';
 import { NO_PATCH, paired, skippedWhenDisabled } from './outcomes';
+import { ownRecordsFor, ownSideProperty, readsOwnDatabase } from './own-side';
 
 export const description: INodeProperties[] = shownFor({ record: ['pull'] }, [
+	ownSideProperty,
 	{
 		displayName: 'External ID',
 		name: 'externalId',
@@ -25,9 +27,13 @@ export const description: INodeProperties[] = shownFor({ record: ['pull'] }, [
 	},
 ]);
 
-/** Reads records from the other side and says which local fields should change. Writes nothing there. */
+/**
+ * Reads records from the other side and says which local fields should change, or writes them into your own database. Writes
+ * nothing there.
+ */
 export async function execute(this: IExecuteFunctions, session: Session, indexes: number[]): Promise<ItemResult[]> {
 	const { pull } = await import('../../../../lib/sync/pull');
+	const inDatabase = readsOwnDatabase(this, indexes[0] ?? 0);
 	return await byTarget(
 		indexes,
 		(index) => ({
@@ -41,6 +47,10 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 				group,
 				async (replication) => {
 					const records = group.items.map(({ value }) => value);
+					if (inDatabase) {
+						const { pullOwn } = await import('../../../../lib/sync/own-run');
+						return paired(group, await pullOwn(replication, await ownRecordsFor(this, session, group), records));
+					}
 					return paired(group, await pull(replication, records));
 				},
 				NO_PATCH,

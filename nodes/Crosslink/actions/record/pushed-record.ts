@@ -57,13 +57,14 @@ export const lastChangedOption: INodeProperties = {
 		'When your system last changed the record, with its time zone (2026-12-31T10:00:00Z). Field rules that let the newer side win need it.',
 };
 
-/** The record of one item, with its options. */
-export function pushItemAt(context: IExecuteFunctions, index: number): PushItem {
+/** The record of one item, with its options; one that the database has is named only. */
+export function pushItemAt(context: IExecuteFunctions, index: number, inDatabase = false): PushItem {
 	const options = context.getNodeParameter('options', index, {}) as IDataObject;
 	const modifiedAt = timeFrom(options['modifiedAt'], 'Last Changed', index);
 	return {
 		localId: requiredIdAt(context, 'localId', 'Local ID', index),
-		fields: fieldsAt(context, index),
+		// The database has them.
+		fields: inDatabase ? {} : fieldsAt(context, index),
 		...(modifiedAt === undefined ? {} : { modifiedAt }),
 		...(flagFrom(options['deleted'], 'Deleted', index) ? { deleted: true } : {}),
 	};

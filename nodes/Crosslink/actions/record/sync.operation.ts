@@ -6,9 +6,11 @@ import type { ItemResult } from '../operation';
 import { shownFor } from '../shown-for';
 import { entityTargetAt } from '../target';
 import { NO_PATCH, paired, skippedWhenDisabled } from './outcomes';
+import { ownRecordsFor, ownSideProperty, readsOwnDatabase } from './own-side';
 import { deletedOption, lastChangedOption, pushedRecordProperties, pushItemAt } from './pushed-record';
 
 export const description: INodeProperties[] = shownFor({ record: ['sync'] }, [
+	ownSideProperty,
 	...pushedRecordProperties,
 	{
 		displayName: 'Options',
@@ -20,12 +22,16 @@ export const description: INodeProperties[] = shownFor({ record: ['sync'] }, [
 	},
 ]);
 
-/** Brings records in step both ways: writes over there what changed here, and says what is to be written here. */
+/**
+ * Brings records in step both ways: writes over there what changed here, and says what is to be written here; with your own
+ * database it is written here, too.
+ */
 export async function execute(this: IExecuteFunctions, session: Session, indexes: number[]): Promise<ItemResult[]> {
 	const { sync } = await import('../../../../lib/sync/sync');
+	const inDatabase = readsOwnDatabase(this, indexes[0] ?? 0);
 	return await byTarget(
 		indexes,
-		(index) => ({ target: entityTargetAt(this, index), value: pushItemAt(this, index) }),
+		(index) => ({ target: entityTargetAt(this, index), value: pushItemAt(this, index, inDatabase) }),
 		async (group) =>
 			await skippedWhenDisabled(
 				this,
@@ -33,6 +39,10 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 				group,
 				async (replication) => {
 					const records = group.items.map(({ value }) => value);
+					if (inDatabase) {
+						const { syncOwn } = await import('../../../../lib/sync/own-run');
+						return paired(group, await syncOwn(replication, await ownRecordsFor(this, session, group), records));
+					}
 					return paired(group, await sync(replication, records));
 				},
 				NO_PATCH,
