@@ -4,6 +4,12 @@ export interface TcpProxy {
 	port: number;
 	/** Lets the next request that holds these words through, and cuts the connection instead of answering it. */
 	loseAnswerTo(words: string): void;
+	/** Cuts the connection when a request holds these words, before the server has seen it. */
+	cutBefore(words: string): void;
+	/** Tells of every request, in pieces as they come. */
+	watch(see: (chunk: Buffer) => void): void;
+	/** `down`: connections are cut; `hang`: what comes after these words is not passed on. */
+	fail(how: 'down' | { hang: string } | undefined): void;
 	/** How many answers were lost. */
 	lost(): number;
 	stop(): Promise<void>;
@@ -13,6 +19,9 @@ export interface TcpProxy {
 export async function startTcpProxy(target: number): Promise<TcpProxy> {
 	const sockets = new Set<Socket>();
 	let words: string | undefined;
+	let cutting: string | undefined;
+	let failing: 'down' | { hang: string } | undefined;
+	let see: (chunk: Buffer) => void = () => undefined;
 	let lost = 0;
 
 	const server = createServer((client) => {
@@ -30,7 +39,17 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
 				cut();
 			});
 		}
+		if (failing === 'down') cut();
+		let hanging = false;
 		client.on('data', (chunk) => {
+			see(chunk);
+			hanging ||= typeof failing === 'object' && chunk.includes(failing.hang);
+			if (hanging) return;
+			if (cutting !== undefined && chunk.includes(cutting)) {
+				cutting = undefined;
+				cut();
+				return;
+			}
 			if (words !== undefined && chunk.includes(words)) {
 				words = undefined;
 				losing = true;
@@ -53,6 +72,16 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
 		port: address.port,
 		loseAnswerTo(next) {
 			words = next;
+		},
+		cutBefore(next) {
+			cutting = next;
+		},
+		watch(next) {
+			see = next;
+		},
+		fail(how) {
+			failing = how;
+			if (how === 'down') for (const socket of sockets) socket.destroy();
 		},
 		lost: () => lost,
 		async stop() {

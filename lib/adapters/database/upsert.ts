@@ -43,6 +43,8 @@ async function begin(
 
 class PostgresRows implements RowTransaction {
 	private readonly columns: Column[];
+	/** Savepoints inside each other. */
+	private depth = 0;
 
 	constructor(
 		private readonly reader: DatabaseReader,
@@ -94,20 +96,23 @@ class PostgresRows implements RowTransaction {
 			);
 			return rows[0]?.[0] ?? '';
 		} catch (thrown) {
-			throw explainWrite(thrown, this.about());
+			throw explainWrite(thrown, this.about(), await this.culprit(thrown, undefined, fields));
 		}
 	}
 
 	async alone<T>(work: () => Promise<T>): Promise<T> {
-		await this.query('SAVEPOINT one_row', []);
+		const name = `row_${++this.depth}`;
 		try {
+			await this.query(`SAVEPOINT ${name}`, []);
 			const result = await work();
-			await this.query('RELEASE SAVEPOINT one_row', []);
+			await this.query(`RELEASE SAVEPOINT ${name}`, []);
 			return result;
 		} catch (thrown) {
 			// After a broken connection this fails, too; then the reason is the first one.
-			await this.query('ROLLBACK TO SAVEPOINT one_row; RELEASE SAVEPOINT one_row', []).catch(() => undefined);
+			await this.query(`ROLLBACK TO SAVEPOINT ${name}`, []).catch(() => undefined);
 			throw thrown;
+		} finally {
+			this.depth -= 1;
 		}
 	}
 
@@ -185,21 +190,21 @@ class PostgresRows implements RowTransaction {
 	}
 
 	/** The server does not say which column cannot hold its value; one after the other tells. */
-	private async culprit(thrown: unknown, id: string, fields: Fields): Promise<string | undefined> {
+	private async culprit(thrown: unknown, id: string | undefined, fields: Fields): Promise<string | undefined> {
 		if (!/^22/.test(String((thrown as { code?: unknown }).code))) return undefined;
 		const names = Object.keys(fields);
 		if (names.length === 1) return names[0];
-		const key = this.followed.id;
 		for (const name of names) {
 			const { values, bind } = parameters();
-			const column = columnOf(this.table, name);
-			const expression = assigned(column, fields[name] ?? null, this.followed.timeZone, bind);
+			const expression = assigned(columnOf(this.table, name), fields[name] ?? null, this.followed.timeZone, bind);
+			const { name: key, sqlType } = this.followed.id;
+			const sql =
+				id === undefined
+					? `SELECT ${expression}`
+					: `UPDATE ${this.table.sql} t SET ${quoted(name)} = ${expression} WHERE t.${quoted(key)} = ${bind(id)}::text::${sqlType}`;
 			try {
-				await this.query('ROLLBACK TO SAVEPOINT one_row', []);
-				await this.query(
-					`UPDATE ${this.table.sql} t SET ${quoted(name)} = ${expression} WHERE t.${quoted(key.name)} = ${bind(id)}::text::${key.sqlType}`,
-					values,
-				);
+				await this.query(`ROLLBACK TO SAVEPOINT row_${this.depth}`, []);
+				await this.query(sql, values);
 			} catch {
 				return name;
 			}

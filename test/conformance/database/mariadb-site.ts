@@ -30,9 +30,9 @@ export async function startMariaDbSite(options: string[] = []): Promise<MariaDbS
 		sslMode: 'disable',
 	};
 	const sessions: Connection[] = [];
-	const open = async (as: { user: string; password: string }, name?: string): Promise<Connection> => {
+	const open = async ({ user, password }: { user: string; password: string }, name?: string): Promise<Connection> => {
 		const { host, port } = values;
-		const client = await createConnection({ host, port: Number(port), ...as, ...(name && { database: name }) });
+		const client = await createConnection({ host, port: Number(port), user, password, ...(name && { database: name }) });
 		client.on('error', () => undefined);
 		sessions.push(client);
 		return client;

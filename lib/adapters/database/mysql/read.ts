@@ -75,7 +75,7 @@ async function findSome(
 		if (possible.length === 0) return [];
 
 		const limit = possible.length * HITS_PER_VALUE;
-		const { list, toRecord } = selection(followed, columnsOf(table, fields));
+		const { list, toRecord } = selection(followed, columnsOf(table, fields.length === 0 || keyField === undefined ? fields : [...fields, keyField]));
 		const { rows } = await query(
 			`SELECT ${list}, t.${quoted(key.name)} FROM ${table.sql} t ` +
 				`WHERE t.${quoted(key.name)} IN (${possible.map((value) => compared(key, value)).join(', ')}) ` +
@@ -84,7 +84,8 @@ async function findSome(
 		if (rows.length > limit) throw ambiguous(table.shown, key.name);
 		// Most collations take "a" for "A" and "a "; an id is only ever itself.
 		const asked = new Set(possible);
-		return rows.filter((row) => isNumber(key) || asked.has(row.at(-1) ?? '')).map(toRecord);
+		const records = rows.filter((row) => isNumber(key) || asked.has(row.at(-1) ?? '')).map(toRecord);
+		return keyField === undefined ? records.map((one) => ({ ...one, requestedId: one.externalId })) : records;
 	});
 }
 

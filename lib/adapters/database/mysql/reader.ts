@@ -143,20 +143,29 @@ async function answered<T>(client: PoolConnection, asked: Promise<T>): Promise<T
 
 /** Row by row, because what is over the limit must not be held. */
 async function collect(client: PoolConnection, sql: string, maxCharacters = Infinity): Promise<Rows> {
-	return await new Promise((resolve, reject) => {
-		const rows: Row[] = [];
-		let characters = 0;
-		let cut = false;
-		client
-			.query({ sql, rowsAsArray: true })
-			.on('result', (result: unknown) => {
-				if (cut || !Array.isArray(result)) return;
-				const row = result as Row;
-				characters += row.reduce((sum, value) => sum + (value?.length ?? 0), 0);
-				cut = rows.length > 0 && characters > maxCharacters;
-				if (!cut) rows.push(row);
-			})
-			.on('error', reject)
-			.on('end', () => resolve({ rows, cut }));
-	});
+	let fail = (_error: Error): void => undefined;
+	// A statement read row by row does not hear of its connection's end.
+	const cut = (): void => fail(Object.assign(new Error('connection lost'), { code: 'PROTOCOL_CONNECTION_LOST' }));
+	try {
+		return await new Promise((resolve, reject) => {
+			fail = reject;
+			client.on('error', reject).on('end', cut);
+			const rows: Row[] = [];
+			let characters = 0;
+			let full = false;
+			client
+				.query({ sql, rowsAsArray: true })
+				.on('result', (result: unknown) => {
+					if (full || !Array.isArray(result)) return;
+					const row = result as Row;
+					characters += row.reduce((sum, value) => sum + (value?.length ?? 0), 0);
+					full = rows.length > 0 && characters > maxCharacters;
+					if (!full) rows.push(row);
+				})
+				.on('error', reject)
+				.on('end', () => resolve({ rows, cut: full }));
+		});
+	} finally {
+		client.off('error', fail).off('end', cut);
+	}
 }

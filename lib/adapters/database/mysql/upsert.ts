@@ -38,6 +38,8 @@ export async function upsert(
 
 class MySqlRows implements RowTransaction {
 	private readonly columns: Column[];
+	/** Savepoints inside each other; one name would stand for the last of them only. */
+	private depth = 0;
 
 	constructor(
 		private readonly reader: MySqlReader,
@@ -84,15 +86,18 @@ class MySqlRows implements RowTransaction {
 	}
 
 	async alone<T>(work: () => Promise<T>): Promise<T> {
-		await this.query('SAVEPOINT one_row');
+		const name = `row_${++this.depth}`;
 		try {
+			await this.query(`SAVEPOINT ${name}`);
 			const result = await work();
-			await this.query('RELEASE SAVEPOINT one_row');
+			await this.query(`RELEASE SAVEPOINT ${name}`);
 			return result;
 		} catch (thrown) {
 			// A deadlock has taken back the whole transaction; then the reason is the first one.
-			await this.query('ROLLBACK TO SAVEPOINT one_row').catch(() => undefined);
+			await this.query(`ROLLBACK TO SAVEPOINT ${name}`).catch(() => undefined);
 			throw thrown;
+		} finally {
+			this.depth -= 1;
 		}
 	}
 
