@@ -95,6 +95,8 @@ export interface EntityBinding extends EntityDefaults {
 	onDelete: 'ignore' | 'unlink' | 'archive';
 	/** External fields that a new record gets besides the mapped ones, e.g. `{ pipeline: 'default' }`. */
 	onCreate: Fields;
+	/** Table of your own system that this entity's links refer to by a foreign key. */
+	localTable?: string;
 	/** Where the object keeps id and time of change, for systems in which every object may keep them elsewhere. */
 	source?: RecordSource;
 }

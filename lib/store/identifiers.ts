@@ -31,6 +31,8 @@ export const COMMON_LINK_COLUMNS = [
 	'sent',
 	'in_doubt',
 	'handed',
+	// Only where the link table refers to the application's own table.
+	'local_row',
 ] as const;
 
 /** @throws CrosslinkError `rejected` when `name` cannot be (part of) a table or column name */

@@ -487,6 +487,8 @@ export interface CallBudget {
 export interface LinkTableSpec {
 	entity: string;
 	columns: string[];
+	/** A table of the application's own that `local_id` is to refer to, `orders` or `shop.orders`; the store has to be in its database. */
+	localTable?: string;
 }
 
 /** Everything that outlives an execution, on either database. */

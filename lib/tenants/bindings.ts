@@ -65,7 +65,12 @@ export function buildMappings(
 
 /** What the engine needs of the mappings. */
 export function bindingsOf(mappings: ReadonlyMap<string, EntityMapping>): Map<string, EntityBinding> {
-	return new Map([...mappings].map(([entity, { binding }]) => [entity, binding]));
+	return new Map(
+		[...mappings].map(([entity, { binding, localTable }]) => [
+			entity,
+			localTable === undefined ? binding : { ...binding, localTable },
+		]),
+	);
 }
 
 function mapEntity(

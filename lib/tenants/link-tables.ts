@@ -10,8 +10,9 @@ export function linkTableSpecs(
 	bindings: ReadonlyMap<string, EntityBinding>,
 ): LinkTableSpec[] {
 	if (module.ownSystem === true) return [];
-	return [...bindings.keys()].map((entity) => ({
+	return [...bindings].map(([entity, { localTable }]) => ({
 		entity,
+		...(localTable !== undefined && { localTable }),
 		columns: module.entities.find((known) => known.entity === entity)?.linkColumns.map(({ column }) => column) ?? [],
 	}));
 }
@@ -27,7 +28,7 @@ export async function ensureLinkTables(
 ): Promise<void> {
 	const known = made.get(store) ?? new Set<string>();
 	const specs = linkTableSpecs(module, bindings);
-	const names = specs.map(({ entity }) => `${module.integration} ${entity}`);
+	const names = specs.map(({ entity, localTable = '' }) => `${module.integration} ${entity} ${localTable}`);
 	if (names.every((name) => known.has(name))) return;
 	await store.createLinkTables(module.integration, specs);
 	for (const name of names) known.add(name);

@@ -66,7 +66,11 @@ async function findSome(
 
 		const limit = possible.length * HITS_PER_VALUE;
 		const { values, bind } = parameters();
-		const { list, toRecord } = selection(followed, columnsOf(table, fields.length === 0 || keyField === undefined ? fields : [...fields, keyField]), bind);
+		const { list, toRecord } = selection(
+			followed,
+			columnsOf(table, fields.length === 0 || keyField === undefined ? fields : [...fields, keyField]),
+			bind,
+		);
 		const { rows } = await query(
 			`SELECT ${list} FROM ${table.sql} t WHERE t.${quoted(key.name)} = ANY(${bind(possible)}::text[]::${key.sqlType}[]) ` +
 				`AND t.${quoted(followed.id.name)} IS NOT NULL LIMIT ${limit + 1}`,
@@ -84,7 +88,8 @@ const INTEGER_BITS: Readonly<Record<string, number>> = { int2: 16, int4: 32, int
 /** One value that its column refuses would fail the whole statement. */
 export function canHold({ type }: Column, value: string): boolean {
 	const bits = INTEGER_BITS[type];
-	if (bits !== undefined) return /^(0|-?[1-9]\d{0,18})$/.test(value) && BigInt.asIntN(bits, BigInt(value)) === BigInt(value);
+	if (bits !== undefined)
+		return /^(0|-?[1-9]\d{0,18})$/.test(value) && BigInt.asIntN(bits, BigInt(value)) === BigInt(value);
 	if (type === 'uuid') return UUID.test(value);
 	if (type === 'numeric') return /^-?\d{1,100}(\.\d{1,100})?$/.test(value);
 	return !value.includes('\0');

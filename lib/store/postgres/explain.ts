@@ -56,7 +56,8 @@ export function isConnectionLost(thrown: unknown): boolean {
 /** True when the database itself asks to run the transaction again. */
 export function isToRepeat(thrown: unknown): boolean {
 	const { code } = driverErrorOf(thrown);
-	return code === '40001' || code === '40P01';
+	// The one foreign key there is leads to the application's own rows: one was deleted while its link was written.
+	return code === '40001' || code === '40P01' || code === '23503';
 }
 
 export function isUniqueViolation(thrown: unknown): boolean {

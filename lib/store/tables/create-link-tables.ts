@@ -7,6 +7,7 @@ import { textOf } from '../row-values';
 import { describeIndex, describeIndexes, primaryKeyOf, useStatistics } from '../sqlite/statistics';
 import type { LinkTableSpec } from '../store';
 import { indexStuck } from './index-stuck';
+import { referToLocalTable } from './local-table';
 
 /** Makes the link tables of an integration, or adds the columns they lack. Under the same lock as migrations. */
 export async function createLinkTables(database: Database, integration: string, specs: LinkTableSpec[]): Promise<void> {
@@ -36,6 +37,7 @@ async function createOne(dialect: Dialect, session: Session, integration: string
 		if (present.has(column)) continue;
 		await session.query(`ALTER TABLE ${dialect.table(name)} ADD COLUMN ${column} text`);
 	}
+	if (spec.localTable !== undefined) await referToLocalTable(dialect, session, name, spec.localTable);
 }
 
 /** `a_b` + `c` and `a` + `b_c` give one table name; the second one is refused. */

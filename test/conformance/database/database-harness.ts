@@ -67,7 +67,8 @@ export async function startDatabaseHarness(site: Site, dialect: Dialect): Promis
 		source: { id: 'id', changed: 'updated_at' },
 	};
 	const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-	const row = (id: string): Record<string, unknown> | undefined => direct.query(`SELECT * FROM kit WHERE id = ${Number(id)}`)[0];
+	const row = (id: string): Record<string, unknown> | undefined =>
+		direct.query(`SELECT * FROM kit WHERE id = ${Number(id)}`)[0];
 	return {
 		connect: ({ signal, refused } = {}) =>
 			site.adapter({ port: String(proxy.port), ...(refused && { password: WRONG_PASSWORD }) }, signal),

@@ -32,7 +32,13 @@ export async function startMariaDbSite(options: string[] = []): Promise<MariaDbS
 	const sessions: Connection[] = [];
 	const open = async ({ user, password }: { user: string; password: string }, name?: string): Promise<Connection> => {
 		const { host, port } = values;
-		const client = await createConnection({ host, port: Number(port), user, password, ...(name && { database: name }) });
+		const client = await createConnection({
+			host,
+			port: Number(port),
+			user,
+			password,
+			...(name && { database: name }),
+		});
 		client.on('error', () => undefined);
 		sessions.push(client);
 		return client;

@@ -35,7 +35,8 @@ function tests(): void {
 
 	describe('values', () => {
 		it('keep all their digits, microseconds, zones and nulls', async () => {
-			const binding = await fresh(`id int PRIMARY KEY, updated_at timestamp(6) NOT NULL, big bigint, huge bigint unsigned, amount decimal(40,10),
+			const binding =
+				await fresh(`id int PRIMARY KEY, updated_at timestamp(6) NOT NULL, big bigint, huge bigint unsigned, amount decimal(40,10),
 				ratio double, flag tinyint(1), count tinyint, bits bit(1), day date, at datetime(6), none text, empty text, doc json, feeling enum('good','so so'),
 				file blob, doubled int AS (id * 2) STORED, zero datetime, \`weird "\`\` name; --\` text`);
 			await site.sql(`SET SESSION sql_mode = ''`);
@@ -96,7 +97,9 @@ function tests(): void {
 			['ünï cödé', 'select', "it's"],
 		])('are only ever names: %s', async (table, id, changed) => {
 			const quoted = (name: string) => `\`${name.replaceAll('`', '``')}\``;
-			await site.sql(`CREATE TABLE ${quoted(table)} (${quoted(id)} int PRIMARY KEY, ${quoted(changed)} timestamp DEFAULT now())`);
+			await site.sql(
+				`CREATE TABLE ${quoted(table)} (${quoted(id)} int PRIMARY KEY, ${quoted(changed)} timestamp DEFAULT now())`,
+			);
 			await site.sql(`INSERT INTO ${quoted(table)} (${quoted(id)}) VALUES (1), (2)`);
 			const { records } = await poll(adapter, bindingOf(`"${table}"`, { id, changed }), 'beginning');
 			expect(records.map(({ fields }) => fields[id])).toEqual([1, 2]);
@@ -107,16 +110,19 @@ function tests(): void {
 			await site.sql(`INSERT INTO orders (id) VALUES ('abc')`);
 			expect(idsOf(await read(binding, ['ABC', 'abc ', 'äbc']))).toEqual([]);
 			expect(idsOf(await read(binding, ['abc', "'; DROP TABLE orders; --", '\\', 'a\0']))).toEqual(['abc']);
-			const [result] = (await adapter.upsert?.(binding, [
-				{ ref: '1', externalId: 'ABC', key: { field: 'id', value: 'ABC' }, fields: {} },
-			])) ?? [];
+			const [result] =
+				(await adapter.upsert?.(binding, [
+					{ ref: '1', externalId: 'ABC', key: { field: 'id', value: 'ABC' }, fields: {} },
+				])) ?? [];
 			expect(result).toMatchObject({ ok: false, error: { code: 'record_gone' } });
 		});
 
 		it('that are long numbers are compared digit by digit', async () => {
 			const binding = await fresh('id bigint PRIMARY KEY, updated_at timestamp NOT NULL DEFAULT now()');
 			await site.sql('INSERT INTO orders (id) VALUES (9007199254740993)');
-			expect(idsOf(await read(binding, ['9007199254740992', '9007199254740993', 'x', '1.0']))).toEqual(['9007199254740993']);
+			expect(idsOf(await read(binding, ['9007199254740992', '9007199254740993', 'x', '1.0']))).toEqual([
+				'9007199254740993',
+			]);
 		});
 
 		it('that are wrong are told, with the near one', async () => {
@@ -130,7 +136,10 @@ function tests(): void {
 			});
 			const counted = await fresh('id int PRIMARY KEY, updated_at bigint');
 			const failure = await failureOf(changes(adapter, counted, 'now'));
-			expect(failure).toMatchObject({ code: 'changed_unusable', remedy: expect.not.stringContaining('xid8') as string });
+			expect(failure).toMatchObject({
+				code: 'changed_unusable',
+				remedy: expect.not.stringContaining('xid8') as string,
+			});
 		});
 	});
 
@@ -146,7 +155,9 @@ function tests(): void {
 				const { records, pages } = await poll(adapter, binding, cursor);
 				expect(pages).toBe(4);
 				expect(idsOf(records)).toEqual(Array.from({ length: 1_700 }, (_, n) => String(n + 1)));
-				expect(Math.abs(Number(records[0]?.modifiedAt) - Date.now())).toBeLessThan(type === 'date' ? 90_000_000 : 20_000);
+				expect(Math.abs(Number(records[0]?.modifiedAt) - Date.now())).toBeLessThan(
+					type === 'date' ? 90_000_000 : 20_000,
+				);
 			},
 		);
 
@@ -165,7 +176,9 @@ function tests(): void {
 
 		it('reads times without a zone in the zone that is set', async () => {
 			const binding = await fresh('id int PRIMARY KEY, updated_at datetime NOT NULL', { timeZone: 'Europe/Berlin' });
-			await site.sql(`INSERT INTO orders VALUES (1, '2026-07-01 12:00:00'), (2, '2026-10-25 02:59:30'), (3, '2026-10-25 02:00:30')`);
+			await site.sql(
+				`INSERT INTO orders VALUES (1, '2026-07-01 12:00:00'), (2, '2026-10-25 02:59:30'), (3, '2026-10-25 02:00:30')`,
+			);
 			const within = (since: string, to: string) => ({ since, to, next: to, at: '1999-01-01 00:00:00', id: '0' });
 			const july = await changes(adapter, binding, within('2026-07-01 09:59:00+00', '2026-07-01 10:01:00+00'));
 			expect(july.records).toMatchObject([{ externalId: '1', modifiedAt: new Date('2026-07-01T10:00:00Z') }]);
@@ -201,7 +214,11 @@ function tests(): void {
 			await site.sql(`GRANT SELECT ON shop.* TO reader@'%'`);
 			const blind = site.adapter({ user: 'reader', password: 'reads-only' });
 			const since = async (from: Adapter, source = binding) =>
-				Date.parse(String((await changes(from, source, 'now')).cursor['since']).replace(' ', 'T').replace('+00', 'Z'));
+				Date.parse(
+					String((await changes(from, source, 'now')).cursor['since'])
+						.replace(' ', 'T')
+						.replace('+00', 'Z'),
+				);
 			const behind = Date.now() - (await since(blind));
 			expect(behind).toBeGreaterThan(290_000);
 			expect(behind).toBeLessThan(360_000);
@@ -250,7 +267,10 @@ function tests(): void {
 			['Europe/Berlin', '2026-07-01T14:00:00.500000'],
 		])('are those of the zone of the column: %s', async (timeZone, wall) => {
 			const source = timeZone === undefined ? {} : { timeZone };
-			const binding = await fresh('id int PRIMARY KEY, updated_at timestamp(6) NOT NULL, at datetime(6), instant timestamp(6) NULL, day date', source);
+			const binding = await fresh(
+				'id int PRIMARY KEY, updated_at timestamp(6) NOT NULL, at datetime(6), instant timestamp(6) NULL, day date',
+				source,
+			);
 			await site.sql('INSERT INTO orders (id, updated_at) VALUES (1, now(6))');
 			const instant = '2026-07-01T12:00:00.5Z';
 			expect(await write(binding, { at: instant, instant, day: '2026-07-01' })).toEqual({
@@ -286,11 +306,17 @@ function tests(): void {
 			['the password is wrong', { password: 'hunter2-is-no-password' }, 'auth', 'login_refused'],
 			['the database does not exist', { database: 'nothing' }, 'auth', 'database_unknown'],
 			['the server speaks no TLS', { sslMode: 'verify-full' }, 'rejected', 'tls_unavailable'],
-		])('says why it is refused when %s, without a secret', async (_what, values, errorClass, code) => {
-			const failure = await failureOf(changes(site.adapter(values), orders, 'now'));
-			expect(failure).toMatchObject({ class: errorClass, code });
-			expect(JSON.stringify([failure.message, failure.remedy, String(failure.cause)])).not.toMatch(/hunter2|only-for-tests/);
-		}, 30_000);
+		])(
+			'says why it is refused when %s, without a secret',
+			async (_what, values, errorClass, code) => {
+				const failure = await failureOf(changes(site.adapter(values), orders, 'now'));
+				expect(failure).toMatchObject({ class: errorClass, code });
+				expect(JSON.stringify([failure.message, failure.remedy, String(failure.cause)])).not.toMatch(
+					/hunter2|only-for-tests/,
+				);
+			},
+			30_000,
+		);
 
 		it('is made anew after a restart of the server, without anybody noticing', async () => {
 			const binding = await fresh('id int PRIMARY KEY, updated_at timestamp NOT NULL');
@@ -307,7 +333,11 @@ function tests(): void {
 			const control = new AbortController();
 			const polling = failureOf(poll(site.adapter({}, control.signal), bindingOf('endless'), 'beginning'));
 			const asleep = async () =>
-				(await site.sql(`SELECT 1 FROM information_schema.PROCESSLIST WHERE INFO LIKE '%endless%' AND ID <> CONNECTION_ID()`)).length;
+				(
+					await site.sql(
+						`SELECT 1 FROM information_schema.PROCESSLIST WHERE INFO LIKE '%endless%' AND ID <> CONNECTION_ID()`,
+					)
+				).length;
 			await until(async () => (await asleep()) === 1, 'the statement');
 			control.abort();
 			expect(await polling).toMatchObject({ code: 'cancelled' });

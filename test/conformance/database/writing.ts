@@ -1,4 +1,11 @@
-import type { Adapter, EntityBinding, ExternalRecord, Fields, UpsertRecord, UpsertResult } from '../../../lib/adapters/adapter';
+import type {
+	Adapter,
+	EntityBinding,
+	ExternalRecord,
+	Fields,
+	UpsertRecord,
+	UpsertResult,
+} from '../../../lib/adapters/adapter';
 import { startTcpProxy } from '../../servers/tcp-proxy';
 import { refused, written } from '../records';
 import { bindingOf } from './database-site';
@@ -39,11 +46,14 @@ export function writingTests(site: () => WritingSite): void {
 	beforeEach(async () => {
 		const name = `written_${++count}`;
 		const { time, json } = site();
-		await site().sql(`CREATE TABLE ${name} (id int PRIMARY KEY, note text, amount decimal(10, 2), code varchar(5) UNIQUE, kind varchar(10) NOT NULL DEFAULT 'a',
-			doc ${json}, flag boolean, lock_version int NOT NULL DEFAULT 1, twice int GENERATED ALWAYS AS (id * 2) STORED, parent int REFERENCES ${name} (id),
+		await site()
+			.sql(`CREATE TABLE ${name} (id int PRIMARY KEY, note text, amount decimal(10, 2), code varchar(5) UNIQUE, kind varchar(10) NOT NULL DEFAULT 'a',
+			doc ${json}, flag boolean, lock_version int NOT NULL DEFAULT 1, twice int GENERATED ALWAYS AS (id * 2) STORED, parent int,
 			updated_at ${time} NOT NULL DEFAULT CURRENT_TIMESTAMP, CONSTRAINT ${name}_amount_is_positive CHECK (amount >= 0),
 			CONSTRAINT ${name}_parent FOREIGN KEY (parent) REFERENCES ${name} (id))`);
-		await site().sql(`INSERT INTO ${name} (id, note, amount, code) VALUES (1, 'one', 1.5, 'c1'), (2, 'two', 2.5, 'c2'), (3, NULL, NULL, NULL)`);
+		await site().sql(
+			`INSERT INTO ${name} (id, note, amount, code) VALUES (1, 'one', 1.5, 'c1'), (2, 'two', 2.5, 'c2'), (3, NULL, NULL, NULL)`,
+		);
 		table = bindingOf(name);
 	});
 
@@ -121,7 +131,9 @@ export function writingTests(site: () => WritingSite): void {
 	});
 
 	it('says of a view that cannot be written what to name instead', async () => {
-		await site().sql(`CREATE VIEW ${table.object}_sums AS SELECT id, max(note) AS note, max(updated_at) AS updated_at FROM ${table.object} GROUP BY id`);
+		await site().sql(
+			`CREATE VIEW ${table.object}_sums AS SELECT id, max(note) AS note, max(updated_at) AS updated_at FROM ${table.object} GROUP BY id`,
+		);
 		table = bindingOf(`${table.object}_sums`);
 		const [result] = await upsert([one('1', { note: 'x' })]);
 		expect(refused(result)).toMatchObject({ class: 'rejected', code: 'table_read_only' });
@@ -151,7 +163,10 @@ export function writingTests(site: () => WritingSite): void {
 	}, 30_000);
 
 	describe('a connection that is cut in the commit', () => {
-		const through = async (prepare: (proxy: Awaited<ReturnType<typeof startTcpProxy>>) => void, records: UpsertRecord[]) => {
+		const through = async (
+			prepare: (proxy: Awaited<ReturnType<typeof startTcpProxy>>) => void,
+			records: UpsertRecord[],
+		) => {
 			const proxy = await startTcpProxy(Number(site().values['port']));
 			try {
 				prepare(proxy);

@@ -172,12 +172,8 @@ export function explainWrite(
 	if (refusal === undefined) return thrown;
 	const { table, id, reasonOf } = about;
 	// The words are the server's own: it has no fields for the names.
-	const column =
-		/[Cc]olumn [`']?(?:[^`'.]+[`'.]+)*?([^`'.]+)[`']/.exec(message)?.[1] ?? /Field '([^']+)'/.exec(message)?.[1];
-	const constraint =
-		/for key '([^']+)'/.exec(message)?.[1] ??
-		/CONSTRAINT [`']([^`']+)[`']/.exec(message)?.[1] ??
-		/[Cc]onstraint '([^']+)'/.exec(message)?.[1];
+	const column = named(message, /column ((?:[`'][^`']+[`']\.?)+)/i, /field '([^']+)'/i, /FOREIGN KEY \(`([^`]+)`\)/);
+	const constraint = named(message, /for key '([^']+)'/, /CONSTRAINT [`']([^`']+)[`']/i);
 	return refusedWrite(refusal, {
 		table,
 		...(id !== undefined && { id }),
@@ -186,6 +182,15 @@ export function explainWrite(
 		reason: reasonOf(thrown),
 		code: String(errno),
 	});
+}
+
+/** The name that the first of these finds; of `a`.`b`.`c` the last part. */
+function named(message: string, ...places: RegExp[]): string | undefined {
+	const found = places.map((place) => place.exec(message)?.[1]).find((name) => name !== undefined);
+	return found
+		?.replace(/^[`']|[`']$/g, '')
+		.split(/[`']\.[`']/)
+		.at(-1);
 }
 
 function symptomOf(thrown: unknown): { code: string; errno: number; message: string } {

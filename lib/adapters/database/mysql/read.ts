@@ -75,7 +75,10 @@ async function findSome(
 		if (possible.length === 0) return [];
 
 		const limit = possible.length * HITS_PER_VALUE;
-		const { list, toRecord } = selection(followed, columnsOf(table, fields.length === 0 || keyField === undefined ? fields : [...fields, keyField]));
+		const { list, toRecord } = selection(
+			followed,
+			columnsOf(table, fields.length === 0 || keyField === undefined ? fields : [...fields, keyField]),
+		);
 		const { rows } = await query(
 			`SELECT ${list}, t.${quoted(key.name)} FROM ${table.sql} t ` +
 				`WHERE t.${quoted(key.name)} IN (${possible.map((value) => compared(key, value)).join(', ')}) ` +
