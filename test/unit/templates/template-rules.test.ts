@@ -8,6 +8,7 @@ const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
 /** The names docs and templates share, so that n8n links a user's credential by itself. */
 const CREDENTIAL_NAMES: Record<string, string[]> = {
 	crosslinkHubSpotApi: ['HubSpot - Crosslink'],
+	crosslinkDatabaseApi: ['Orders database - Crosslink'],
 	httpHeaderAuth: ['Tracker webhook - Crosslink', 'Tracker API - Crosslink'],
 	postgres: ['Orders database - Crosslink'],
 };
