@@ -2,6 +2,7 @@ import { describeWithN8n } from '../servers/n8n';
 import { badInputTests } from './bad-input';
 import { concurrentEditTests } from './concurrent-edits';
 import { editorTests } from './editor';
+import { ownDatabaseTests } from './own-database';
 import { pollingTests } from './polling';
 import { postgresTests, restartTests } from './restarts';
 import { importTests, templateTests } from './templates';
@@ -28,5 +29,6 @@ describeWithN8n('the pack in a real n8n', (n8nFolder) => {
 	editorTests('the editor in a browser', world);
 	describe('a restart', () => restartTests(world));
 	describe('the store on PostgreSQL', () => postgresTests(world));
+	describe('a database as your own system', () => ownDatabaseTests(world));
 	describe('adopting existing ids', () => importTests(world));
 });

@@ -64,7 +64,11 @@ export class World {
 			await world.startN8n();
 			const { host, port: dbPort, user, password } = database;
 			const orders = { host, port: dbPort, user, password, database: database.database, ssl: 'disable' };
-			const credentials: CredentialToCreate[] = [['Orders database - Crosslink', 'postgres', orders]];
+			const own = { type: 'postgresql', ...orders, port: String(dbPort), sslMode: 'disable' };
+			const credentials: CredentialToCreate[] = [
+				['Orders database - Crosslink', 'postgres', orders],
+				['Orders database - Crosslink', 'crosslinkDatabaseApi', own],
+			];
 			const options = { api, sandboxes, templates: TEMPLATES, credentials, signal, say: () => undefined };
 			const done = await setUp(options);
 			world.workflows = done.workflows;

@@ -20,7 +20,7 @@ const N8N_INSTALL = [
 ];
 
 /** What must not be loaded before somebody uses it. */
-const HEAVY = ['typeorm', 'pg', 'pg-copy-streams', 'zod', '@hubspot/api-client', 'cockatiel', 'ldapts'];
+const HEAVY = ['typeorm', 'mysql2', 'pg', 'pg-copy-streams', 'zod', '@hubspot/api-client', 'cockatiel', 'ldapts'];
 
 /** Runs in a process of its own, with n8n's modules on NODE_PATH, as n8n offers them to packs. */
 const LOAD = `

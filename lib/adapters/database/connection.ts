@@ -19,7 +19,7 @@ const USUAL_PORT: Record<DatabaseSystem, number> = { postgresql: 5432, mysql: 33
 export const CONNECTION_FIELDS: ConnectionField[] = [
 	{ name: 'type', displayName: 'Type', secret: false, required: false, default: 'postgresql' },
 	{ name: 'host', displayName: 'Host', secret: false, required: true },
-	{ name: 'port', displayName: 'Port', secret: false, required: false },
+	{ name: 'port', displayName: 'Port', secret: false, required: false, default: '' },
 	{ name: 'database', displayName: 'Database', secret: false, required: true },
 	{ name: 'user', displayName: 'User', secret: false, required: true },
 	{ name: 'password', displayName: 'Password', secret: true, required: false },

@@ -18,7 +18,7 @@ describe('PostgreSQL', () => {
 		site = await startDatabaseSite();
 	}, 60_000);
 	afterAll(() => site.stop());
-	conformance('your own database', database, () => startDatabaseHarness(site, POSTGRESQL), WITHOUT);
+	conformance('your own database', database, () => startDatabaseHarness(site, POSTGRESQL), { without: WITHOUT });
 });
 
 if (requireMariaDb('the conformance of your own database in MariaDB')) {
@@ -28,6 +28,6 @@ if (requireMariaDb('the conformance of your own database in MariaDB')) {
 			site = await startMariaDbSite();
 		}, 60_000);
 		afterAll(() => site.stop());
-		conformance('your own database', database, () => startDatabaseHarness(site, MARIADB), WITHOUT);
+		conformance('your own database', database, () => startDatabaseHarness(site, MARIADB), { without: WITHOUT });
 	});
 }
