@@ -12,10 +12,11 @@ import {
 	type OwnWrite,
 } from './own-records';
 import { failure, outcomeOf, withoutPatch } from './outcome';
+import { preview } from './preview';
 import { pull } from './pull';
 import { push } from './push';
 import { readReceipt, type Receipt } from './receipt';
-import type { PullItem, PullOutcome, PushItem, Replication, SyncOutcome } from './replication';
+import type { PlanSummary, PullItem, PullOutcome, PushItem, Replication, SyncOutcome } from './replication';
 import { sync } from './sync';
 
 /** How often a record is looked at that somebody changes here between the look and the write. */
@@ -69,6 +70,25 @@ export async function pushOwn(replication: Replication, own: OwnRecords, items: 
 		[...present.keys()].map((item, at) => [item, pushed[at] as SyncOutcome]),
 	);
 	return items.map((item) => outcomes.get(item) ?? (absent.get(item) as SyncOutcome));
+}
+
+/** Preview with your own system on this side: what a push or a sync would do with the records as they are here now. */
+export async function previewOwn(
+	replication: Replication,
+	own: OwnRecords,
+	items: OwnItem[],
+	direction: 'push' | 'sync',
+): Promise<{ outcomes: SyncOutcome[]; summary: PlanSummary }> {
+	const { present, absent } = await pushItems(replication, own, items);
+	const records = [...present.values()].map(({ item }) => item);
+	const { outcomes: shown, summary } = await preview(replication, records, direction);
+	const outcomes = new Map<OwnItem, SyncOutcome>(
+		[...present.keys()].map((item, at) => [item, shown[at] as SyncOutcome]),
+	);
+	return {
+		outcomes: items.map((item) => outcomes.get(item) ?? (absent.get(item) as SyncOutcome)),
+		summary: { ...summary, skipped: summary.skipped + absent.size },
+	};
 }
 
 async function lookAndWrite(

@@ -12,7 +12,7 @@ function tests(start: () => Promise<DatabaseSite | MariaDbSite>, time: string): 
 	beforeAll(async () => {
 		own = await start();
 		site = await startSite('sqlite');
-		await own.sql(`CREATE TABLE orders (id int PRIMARY KEY, name text, amount decimal(12, 2), salesnotes text,
+		await own.sql(`CREATE TABLE orders (id int PRIMARY KEY, name text, amount decimal(12, 2), salesnotes text, salesstage text,
 			updated_at ${time} NOT NULL DEFAULT CURRENT_TIMESTAMP)`);
 		for (let id = 1; id <= ORDERS; id++)
 			await own.sql(`INSERT INTO orders (id, name, amount) VALUES (${id}, 'Order ${id}', ${id}.5)`);

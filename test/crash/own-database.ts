@@ -12,7 +12,7 @@ export function ownAt(connection: Record<string, string>): OwnRecords {
 		limits: database.limits,
 		secrets: [],
 	});
-	const rules = ['name', 'amount', 'salesNotes'].map((name) => ({
+	const rules = ['name', 'amount', 'salesNotes', 'salesStage'].map((name) => ({
 		...{ local: name, external: name.toLowerCase(), direction: 'both', owner: 'local' },
 		...{ policy: 'owner', strength: 'onChange' },
 	}));

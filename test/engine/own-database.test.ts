@@ -141,6 +141,14 @@ it('sends what the table refuses to the error output, with record and reason, an
 	expect(await order(2)).toMatchObject({ sales_notes: 'short' });
 });
 
+it('previews what the run then does', async () => {
+	const planned = await runCrosslink(world, record('preview', { direction: 'sync' }), [...ids(2), { id: 99 }]);
+	expect(planned.json.map(({ outcome }) => outcome)).toEqual(['created', 'created', 'skipped', undefined]);
+	expect(planned.json[3]).toMatchObject({ summary: { creates: 2, skipped: 1 } });
+	const { json } = await runCrosslink(world, record('sync'), [...ids(2), { id: 99 }]);
+	expect(json.map(({ outcome }) => outcome)).toEqual(['created', 'created', 'skipped']);
+});
+
 it('pushes and pulls the same way', async () => {
 	const pushed = await runCrosslink(world, record('push'), ids(1));
 	expect(pushed.json).toMatchObject([{ outcome: 'created', localId: '1' }]);

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Session } from '../../../../lib/host/session';
+import type { previewOwn } from '../../../../lib/sync/own-run';
 import type { PlanSummary, PushItem, SyncOutcome } from '../../../../lib/sync/replication';
 import { byTarget, type Group } from '../by-target';
 import { asJson, type ItemResult } from '../operation';
@@ -7,6 +8,7 @@ import { choiceFrom } from '../parameter-values';
 import { shownFor } from '../shown-for';
 import { entityTargetAt } from '../target';
 import { skippedWhenDisabled } from './outcomes';
+import { ownRecordsFor, readsOwnDatabase } from './own-side';
 import { deletedOption, lastChangedOption, pushedRecordProperties, pushItemAt } from './pushed-record';
 
 export const description: INodeProperties[] = shownFor({ record: ['preview'] }, [
@@ -58,23 +60,31 @@ interface Planned extends PushItem {
 /** Says what a push or a sync would do and cost; writes nothing anywhere. What would fail is part of the plan. */
 export async function execute(this: IExecuteFunctions, session: Session, indexes: number[]): Promise<ItemResult[]> {
 	const { preview } = await import('../../../../lib/sync/preview');
+	const inDatabase = readsOwnDatabase(this, indexes[0] ?? 0);
 	return await byTarget<Planned>(
 		indexes,
-		(index) => ({ target: entityTargetAt(this, index), value: plannedAt(this, index) }),
+		(index) => ({ target: entityTargetAt(this, index), value: plannedAt(this, index, inDatabase) }),
 		async (group) =>
 			await skippedWhenDisabled(this, session, group, async (replication) => {
 				// One plan for a group: its summary counts what one run would do.
 				const { direction, output } = group.items[0]?.value as Planned;
 				const records = group.items.map(({ value: { direction: _direction, output: _output, ...item } }) => item);
-				const { outcomes, summary } = await preview(replication, records, direction);
+				const { outcomes, summary } = inDatabase
+					? await previewHere(replication, await ownRecordsFor(this, session, group), records, direction)
+					: await preview(replication, records, direction);
 				return [...(output === 'records' ? planned(group, outcomes) : []), summaryOf(group, direction, summary)];
 			}),
 	);
 }
 
-function plannedAt(context: IExecuteFunctions, index: number): Planned {
+async function previewHere(...given: Parameters<typeof previewOwn>): ReturnType<typeof previewOwn> {
+	const { previewOwn: plan } = await import('../../../../lib/sync/own-run');
+	return await plan(...given);
+}
+
+function plannedAt(context: IExecuteFunctions, index: number, inDatabase: boolean): Planned {
 	return {
-		...pushItemAt(context, index),
+		...pushItemAt(context, index, inDatabase),
 		direction: choiceFrom(context.getNodeParameter('direction', index, 'push'), DIRECTIONS, 'Direction', index),
 		output: choiceFrom(context.getNodeParameter('output', index, 'records'), OUTPUTS, 'Output', index),
 	};

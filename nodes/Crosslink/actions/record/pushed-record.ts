@@ -3,9 +3,11 @@ import type { PushItem } from '../../../../lib/sync/replication';
 import { flagFrom, timeFrom } from '../parameter-values';
 import { requiredIdAt } from '../target';
 import { fieldsAt } from './fields-at';
+import { ownSideProperty } from './own-side';
 
 /** What a node says of one record of your system: its id and its fields. */
 export const pushedRecordProperties: INodeProperties[] = [
+	ownSideProperty,
 	{
 		displayName: 'Local ID',
 		name: 'localId',
@@ -20,6 +22,7 @@ export const pushedRecordProperties: INodeProperties[] = [
 		type: 'resourceMapper',
 		noDataExpression: true,
 		default: { mappingMode: 'autoMapInputData', value: null },
+		displayOptions: { show: { ownSide: ['items'] } },
 		description:
 			'The record as your system has it. Automatic mapping takes the whole incoming item; what no field rule mentions is left alone.',
 		typeOptions: {

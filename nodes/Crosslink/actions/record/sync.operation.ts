@@ -6,11 +6,10 @@ import type { ItemResult } from '../operation';
 import { shownFor } from '../shown-for';
 import { entityTargetAt } from '../target';
 import { NO_PATCH, paired, skippedWhenDisabled } from './outcomes';
-import { ownRecordsFor, ownSideProperty, readsOwnDatabase } from './own-side';
+import { ownRecordsFor, readsOwnDatabase } from './own-side';
 import { deletedOption, lastChangedOption, pushedRecordProperties, pushItemAt } from './pushed-record';
 
 export const description: INodeProperties[] = shownFor({ record: ['sync'] }, [
-	ownSideProperty,
 	...pushedRecordProperties,
 	{
 		displayName: 'Options',
