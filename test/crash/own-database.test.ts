@@ -1,6 +1,7 @@
 import { startDatabaseSite, type DatabaseSite } from '../conformance/database/database-site';
 import { startMariaDbSite, type MariaDbSite } from '../conformance/database/mariadb-site';
 import { requireMariaDb } from '../servers/mariadb';
+import { until } from '../until';
 import { startChild } from './child';
 import { startSite, type Site } from './site';
 
@@ -30,7 +31,7 @@ function tests(start: () => Promise<DatabaseSite | MariaDbSite>, time: string): 
 		for (const { id } of site.hubspot.account.list('deals'))
 			site.hubspot.account.edit('deals', id, { description: 'theirs' });
 		const dying = child('unconfirmed');
-		await dying.said('written');
+		await until(() => dying.lines().includes('written'), 'the write', 30_000);
 		await dying.kill();
 		expect(await notes()).toEqual(['theirs']);
 		const versions = await own.sql('SELECT id, updated_at FROM orders ORDER BY id');

@@ -1,6 +1,11 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import type { Connection } from 'mysql2/promise';
 import type { Adapter, EntityBinding, ExternalRecord, Fields, RecordSource } from '../../../lib/adapters/adapter';
 import { MAX_VALUE_BYTES, MIN_LOOKBACK_SECONDS } from '../../../lib/adapters/database/limits';
+import { leftOut } from '../../servers/left-out';
 import { requireMariaDb } from '../../servers/mariadb';
 import { until } from '../../until';
 import { bindingOf, changes, failureOf, idsOf, poll } from './database-site';
@@ -296,6 +301,81 @@ function tests(): void {
 			const binding = await fresh('id int PRIMARY KEY, updated_at timestamp NOT NULL) ENGINE = MyISAM -- (');
 			await site.sql('INSERT INTO orders VALUES (1, now())');
 			await expect(write(binding, { id: 1 })).rejects.toMatchObject({ code: 'table_not_transactional' });
+		});
+	});
+
+	const openssl = (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'openssl')));
+	if (!openssl && !process.env['CI']) leftOut('TLS to a MariaDB', 'there is no openssl to make certificates with');
+
+	(openssl || process.env['CI'] ? describe : describe.skip)('a server that speaks TLS', () => {
+		let folder: string;
+		let secure: MariaDbSite;
+		const file = (name: string): string => join(folder, name);
+		const certificate = (name: string, more: string[]): void => {
+			const key = [
+				'-newkey',
+				'ec',
+				'-pkeyopt',
+				'ec_paramgen_curve:prime256v1',
+				'-nodes',
+				'-keyout',
+				file(`${name}.key`),
+			];
+			const args = [
+				'req',
+				'-x509',
+				...key,
+				'-subj',
+				`/CN=${name}.test`,
+				'-days',
+				'2',
+				'-out',
+				file(`${name}.crt`),
+				...more,
+			];
+			execFileSync('openssl', args, { stdio: 'pipe' });
+		};
+		beforeAll(async () => {
+			folder = mkdtempSync(join(tmpdir(), 'crosslink-mariadb-tls-'));
+			certificate('ca', []);
+			certificate('other', []);
+			certificate('server', [
+				'-CA',
+				file('ca.crt'),
+				'-CAkey',
+				file('ca.key'),
+				'-addext',
+				'subjectAltName=IP:127.0.0.1',
+			]);
+			chmodSync(folder, 0o755);
+			for (const name of readdirSync(folder)) chmodSync(file(name), 0o644);
+			secure = await startMariaDbSite([`--ssl-cert=${file('server.crt')}`, `--ssl-key=${file('server.key')}`]);
+			await secure.sql('CREATE TABLE orders (id int PRIMARY KEY, updated_at timestamp NOT NULL)');
+		}, 120_000);
+		afterAll(async () => {
+			await secure.stop();
+			rmSync(folder, { recursive: true, force: true });
+		});
+		const attempt = async (values: Record<string, string>) =>
+			await changes(secure.adapter(values), bindingOf('orders'), 'now');
+
+		it('is trusted by its authority and name, and not without', async () => {
+			const ca = readFileSync(file('ca.crt'), 'utf8');
+			await attempt({ sslMode: 'verify-full', ca });
+			await attempt({ sslMode: 'verify-ca', ca });
+			await attempt({ sslMode: 'verify-ca', ca, host: 'localhost' });
+			await attempt({ sslMode: 'require' });
+			const other = readFileSync(file('other.crt'), 'utf8');
+			const untrusted: Array<Record<string, string>> = [
+				{ sslMode: 'verify-full' },
+				{ sslMode: 'verify-full', ca: other },
+				{ sslMode: 'verify-ca', ca: other },
+				{ sslMode: 'require', ca: other },
+				{ sslMode: 'verify-full', ca, host: 'localhost' },
+			];
+			for (const values of untrusted) {
+				expect(await failureOf(attempt(values))).toMatchObject({ class: 'rejected', code: 'certificate_refused' });
+			}
 		});
 	});
 

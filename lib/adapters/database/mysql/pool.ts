@@ -1,4 +1,6 @@
-import type { Pool, PoolConnection, PoolOptions } from 'mysql2';
+import { connect, isIP } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import type { Pool, PoolConnection, PoolOptions, SslOptions } from 'mysql2';
 import { identityOf, type DatabaseConnection } from '../connection';
 import { CONNECT_TIMEOUT_MS, IDLE_CONNECTION_MS, POOL_SIZE } from '../limits';
 import { tlsOptions } from '../tls';
@@ -75,29 +77,32 @@ function socketOf(client: PoolConnection): { ref?: () => void; unref?: () => voi
 	return (client as unknown as { stream?: { ref?: () => void; unref?: () => void } }).stream;
 }
 
+/** The driver has a switch of its own for the host name instead of a function. */
+function driversTls(
+	{ checkServerIdentity: _ours, ...material }: ConnectionOptions,
+	verifyIdentity: boolean,
+): SslOptions {
+	return { ...(material as SslOptions), rejectUnauthorized: material.rejectUnauthorized === true, verifyIdentity };
+}
+
 async function optionsOf(connection: DatabaseConnection): Promise<PoolOptions> {
 	const { host, port, database, user, password, sslMode } = connection;
 	const tls = await tlsOptions(connection);
 	return {
-		host,
+		// The driver checks an address against "localhost"; with a dot behind it, Node's own check sees the address again.
+		host: sslMode === 'verify-full' && isIP(host) ? `${host}.` : host,
 		port,
+		stream: () => connect({ host, port, keepAlive: true, noDelay: true }),
 		database,
 		user,
 		password,
-		...(tls !== false && {
-			ssl: {
-				...(typeof tls.ca === 'string' && { ca: tls.ca }),
-				rejectUnauthorized: tls.rejectUnauthorized === true,
-				verifyIdentity: sslMode === 'verify-full',
-			},
-		}),
+		...(tls !== false && { ssl: driversTls(tls, sslMode === 'verify-full') }),
 		charset: 'utf8mb4',
 		connectTimeout: CONNECT_TIMEOUT_MS,
 		connectionLimit: POOL_SIZE,
 		// A server must not be able to ask for files of this machine.
 		flags: ['-LOCAL_FILES'],
 		disableEval: true,
-		enableKeepAlive: true,
 		rowsAsArray: true,
 		// Text as the server writes it: a Date has no microseconds, a number no 19 digits.
 		typeCast: (field) => field.string('utf8'),
