@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CrosslinkError } from '../errors';
 import { confirmReceipts } from './confirm';
 import { valueAt } from './fields';
-import { noteOwnFailures } from './own-failures';
+import { lastInStep, noteOwnFailures, type LastInStep } from './own-failures';
 import {
 	readOwn,
 	requireConditionalWrites,
@@ -51,7 +51,7 @@ export async function pullOwn(replication: Replication, own: OwnRecords, items: 
 			open.map(({ item }) => item),
 			async (localIds) => (seen = await readOwn(own, localIds)),
 		);
-		const moved = await write(replication, own, seen, pulled, look);
+		const moved = await write(replication, own, seen, pulled, { look, before: new Map() });
 		open.forEach(({ index }, at) => (outcomes[index] = pulled[at] as PullOutcome));
 		open = open.filter((_, at) => moved.has(pulled[at]?.localId ?? ''));
 		if (open.length > 0) await pause(replication, look);
@@ -99,6 +99,8 @@ async function lookAndWrite(
 ): Promise<PullOutcome[]> {
 	requireConditionalWrites(own);
 	const outcomes = new Map<OwnItem, PullOutcome>();
+	const ids = items.map(({ localId }) => localId.trim()).filter((localId) => localId !== '');
+	const before = await lastInStep(replication, [...new Set(ids)]);
 	let open = items;
 	for (let look = 1; open.length > 0; look++) {
 		const { present, absent, seen } = await pushItems(replication, own, open);
@@ -107,7 +109,7 @@ async function lookAndWrite(
 			replication,
 			[...present.values()].map(({ item }) => item),
 		);
-		const moved = await write(replication, own, seen, ran, look);
+		const moved = await write(replication, own, seen, ran, { look, before });
 		const again: OwnItem[] = [];
 		[...present.keys()].forEach((item, at) => {
 			const now = ran[at] as PullOutcome;
@@ -164,7 +166,7 @@ async function write(
 	own: OwnRecords,
 	seen: ReadonlyMap<string, OwnRecord>,
 	outcomes: PullOutcome[],
-	look: number,
+	{ look, before }: { look: number; before: LastInStep },
 ): Promise<Set<string>> {
 	const writes = new Map<string, OwnWrite & { outcome: PullOutcome }>();
 	for (const outcome of outcomes) {
@@ -188,7 +190,7 @@ async function write(
 			failures.push({ localId, error });
 		}
 	}
-	await noteOwnFailures(replication, failures);
+	await noteOwnFailures(replication, failures, before);
 	for (const confirmed of await confirmReceipts(replication, receipts)) {
 		const outcome = writes.get(confirmed.localId ?? '')?.outcome;
 		if (outcome === undefined) continue;
@@ -201,7 +203,10 @@ async function write(
 
 /** The base moves to what your side has, not to what was sent: a column may round, cut or pad. */
 function asWritten(receipt: Receipt, fields: OwnRecord['fields']): Receipt {
-	const moves = receipt.moves.map((move) => ({ ...move, local: valueAt(fields, move.field) ?? move.local }));
+	const moves = receipt.moves.map((move) => {
+		const local = valueAt(fields, move.field);
+		return local === undefined ? move : { ...move, local };
+	});
 	return { ...receipt, moves };
 }
 

@@ -209,6 +209,11 @@ inEachDatabase('both sides by one run', (start) => {
 			expect(await table.findByLocalIds('default', ['1'])).toMatchObject([
 				{ syncStatus: 'failed', errorCode: 'constraint_violated' },
 			]);
+			const troubled = async () => (await table.findByLocalIds('default', ['1']))[0];
+			const { lastSyncedAt } = (await troubled()) ?? {};
+			await one();
+			// Told once, as the same trouble: by when it began, too.
+			expect(await troubled()).toMatchObject({ syncStatus: 'failed', lastSyncedAt });
 			world.hubspot.account.edit('deals', dealId, { description: 'short' });
 			expect(await one()).toMatchObject({ outcome: 'updated', link: { syncStatus: 'synced', lastError: null } });
 			expect((await site.order('1'))?.['sales_notes']).toBe('short');
