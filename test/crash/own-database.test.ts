@@ -31,7 +31,7 @@ function tests(start: () => Promise<DatabaseSite | MariaDbSite>, time: string): 
 		for (const { id } of site.hubspot.account.list('deals'))
 			site.hubspot.account.edit('deals', id, { description: 'theirs' });
 		const dying = child('unconfirmed');
-		await until(() => dying.lines().includes('written'), 'the write', 30_000);
+		await until(() => dying.lines().includes('written'), 'the write', 60_000);
 		await dying.kill();
 		expect(await notes()).toEqual(['theirs']);
 		const versions = await own.sql('SELECT id, updated_at FROM orders ORDER BY id');
@@ -50,7 +50,7 @@ function tests(start: () => Promise<DatabaseSite | MariaDbSite>, time: string): 
 		expect(new Set(site.hubspot.account.list('deals').map(({ properties }) => properties['dealname']))).toEqual(
 			new Set(['Ours']),
 		);
-	}, 120_000);
+	}, 240_000);
 }
 
 describe('your own database in PostgreSQL', () => tests(startDatabaseSite, 'timestamptz(6)'));
