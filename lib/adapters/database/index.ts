@@ -1,9 +1,10 @@
 import type { Adapter, AdapterContext, AdapterModule, ConnectionValues } from '../adapter';
 import { changesSince } from './changes';
-import { CONNECTION_FIELDS, readConnection, type DatabaseConnection } from './connection';
+import { CONNECTION_FIELDS, readConnection } from './connection';
 import { describe } from './describe';
 import { LIMITS, MIN_LOOKBACK_SECONDS, PAGE_ROWS, WRITE_ROWS } from './limits';
 import { createMySql } from './mysql';
+import { MySqlReader } from './mysql/reader';
 import { match, read } from './read';
 import { DatabaseReader } from './reader';
 import { testConnection } from './test-connection';
@@ -41,7 +42,7 @@ export const database: AdapterModule = {
 
 function create({ connection: values, signal, egress }: AdapterContext): Adapter {
 	const connection = readConnection(values);
-	if (connection.type === 'mysql') return createMySql(connection, signal);
+	if (connection.type === 'mysql') return createMySql(new MySqlReader(connection, signal, egress));
 	return createPostgres(new DatabaseReader(connection, signal, egress));
 }
 

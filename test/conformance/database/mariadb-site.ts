@@ -2,6 +2,7 @@ import { createConnection, type Connection } from 'mysql2/promise';
 import type { Adapter } from '../../../lib/adapters/adapter';
 import { database } from '../../../lib/adapters/database';
 import { createTransport } from '../../../lib/transport/create-transport';
+import type { Egress } from '../../../lib/transport/egress';
 import { createMemoryBudget } from '../../../lib/transport/memory-budget';
 import { startMariaDb, type MariaDbServer } from '../../servers/mariadb';
 
@@ -13,7 +14,7 @@ export interface MariaDbSite {
 	sql(text: string, values?: unknown[]): Promise<Array<Record<string, unknown>>>;
 	/** A session of its own; closed with the site. */
 	session(user?: { user: string; password: string }): Promise<Connection>;
-	adapter(changes?: Record<string, string>, signal?: AbortSignal): Adapter;
+	adapter(changes?: Record<string, string>, signal?: AbortSignal, egress?: Egress): Adapter;
 	stop(): Promise<void>;
 }
 
@@ -54,7 +55,7 @@ export async function startMariaDbSite(options: string[] = []): Promise<MariaDbS
 			const [rows] = await first.query(text, parameters);
 			return Array.isArray(rows) ? (rows as Array<Record<string, unknown>>) : [];
 		},
-		adapter: (changes, signal) => adapterOf({ ...values, ...changes }, signal),
+		adapter: (changes, signal, egress) => adapterOf({ ...values, ...changes }, signal, egress),
 		stop: async () => {
 			await Promise.all(sessions.map(async (client) => await client.end().catch(() => undefined)));
 			await server.stop();
@@ -62,7 +63,7 @@ export async function startMariaDbSite(options: string[] = []): Promise<MariaDbS
 	};
 }
 
-function adapterOf(connection: Record<string, string>, signal?: AbortSignal): Adapter {
+function adapterOf(connection: Record<string, string>, signal?: AbortSignal, egress?: Egress): Adapter {
 	const transport = createTransport({
 		http: () => Promise.reject(new Error('a database is not asked over HTTP')),
 		budget: createMemoryBudget(),
@@ -70,5 +71,5 @@ function adapterOf(connection: Record<string, string>, signal?: AbortSignal): Ad
 		limits: database.limits,
 		secrets: [],
 	});
-	return database.create({ connection, transport, signal });
+	return database.create({ connection, transport, signal, egress });
 }

@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { lookup } from 'node:dns';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Connection } from 'mysql2/promise';
 import type { Adapter, EntityBinding, ExternalRecord, Fields, RecordSource } from '../../../lib/adapters/adapter';
 import { MAX_VALUE_BYTES, MIN_LOOKBACK_SECONDS } from '../../../lib/adapters/database/limits';
+import { CrosslinkError } from '../../../lib/errors';
+import type { Egress } from '../../../lib/transport/egress';
 import { leftOut } from '../../servers/left-out';
 import { requireMariaDb } from '../../servers/mariadb';
 import { until } from '../../until';
@@ -397,6 +400,31 @@ function tests(): void {
 			},
 			30_000,
 		);
+
+		it('asks n8n’s egress filter first, and again about the address that is used', async () => {
+			const binding = await fresh('id int PRIMARY KEY, updated_at timestamp NOT NULL');
+			const asked: string[] = [];
+			const filter = (refused?: CrosslinkError): Egress => ({
+				async ask(host, port) {
+					asked.push(`${host}:${port}`);
+					if (refused) throw refused;
+					await Promise.resolve();
+				},
+				lookup: (host, options, done) => {
+					asked.push(host);
+					lookup(host, options, done);
+				},
+				addressOf: async (host) => await Promise.resolve(host),
+			});
+			// Another user makes another pool, and so a new connection.
+			await site.sql(`CREATE USER filtered@'%' IDENTIFIED BY 'filtered-one'`);
+			await site.sql(`GRANT SELECT ON shop.* TO filtered@'%'`);
+			const values = { host: 'localhost', user: 'filtered', password: 'filtered-one' };
+			await changes(site.adapter(values, undefined, filter()), binding, 'now');
+			expect(asked).toEqual([`localhost:${site.server.port}`, 'localhost']);
+			const blocked = new CrosslinkError({ class: 'rejected', code: 'egress_blocked', message: 'no', remedy: 'no' });
+			expect(await failureOf(changes(site.adapter(values, undefined, filter(blocked)), binding, 'now'))).toBe(blocked);
+		});
 
 		it('is made anew after a restart of the server, without anybody noticing', async () => {
 			const binding = await fresh('id int PRIMARY KEY, updated_at timestamp NOT NULL');

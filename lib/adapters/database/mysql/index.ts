@@ -1,19 +1,14 @@
 import type { Adapter } from '../../adapter';
-import type { DatabaseConnection } from '../connection';
 import { toField } from '../describe';
 import { changesSince } from './changes';
 import { match, read } from './read';
-import { MySqlReader } from './reader';
+import type { MySqlReader } from './reader';
 import { loadTable } from './table';
 import { testConnection } from './test-connection';
 import { upsert } from './upsert';
 
 /** Tables in MySQL 8 or newer, or MariaDB 10.6 or newer. */
-export function createMySql(
-	connection: DatabaseConnection,
-	signal: AbortSignal | undefined,
-): Required<Pick<Adapter, 'describe' | 'read' | 'match' | 'changesSince' | 'upsert' | 'test'>> {
-	const reader = new MySqlReader(connection, signal);
+export function createMySql(reader: MySqlReader): Adapter {
 	return {
 		describe: async (object) =>
 			await reader.reading(`list the columns of ${object}`, async (query) => {

@@ -1,6 +1,7 @@
 import { connect, isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import type { Pool, PoolConnection, PoolOptions, SslOptions } from 'mysql2';
+import type { Egress } from '../../../transport/egress';
 import { identityOf, type DatabaseConnection } from '../connection';
 import { CONNECT_TIMEOUT_MS, IDLE_CONNECTION_MS, POOL_SIZE } from '../limits';
 import { tlsOptions } from '../tls';
@@ -11,9 +12,11 @@ const pools = new Map<string, { pool: Pool; users: number; closing?: NodeJS.Time
 /** A connection of the process's pool; give it back with `release`, `release(true)` when it may be of no more use. */
 export async function takeConnection(
 	connection: DatabaseConnection,
+	egress: Egress | undefined,
 ): Promise<{ client: PoolConnection; release: (broken?: boolean) => void }> {
+	await egress?.ask(connection.host, connection.port);
 	const identity = identityOf(connection);
-	const options = await optionsOf(connection);
+	const options = await optionsOf(connection, egress);
 	const { createPool } = await import('mysql2');
 	const entry = pools.get(identity) ?? { pool: createPool(options), users: 0 };
 	pools.set(identity, entry);
@@ -51,9 +54,13 @@ export async function takeConnection(
 }
 
 /** Asks the server to stop what the connection `id` is at, over a connection of its own. */
-export async function killStatement(connection: DatabaseConnection, id: number): Promise<void> {
+export async function killStatement(
+	connection: DatabaseConnection,
+	egress: Egress | undefined,
+	id: number,
+): Promise<void> {
 	const { createConnection } = await import('mysql2');
-	const client = createConnection(await optionsOf(connection));
+	const client = createConnection(await optionsOf(connection, egress));
 	client.on('error', () => undefined);
 	await new Promise<void>((resolve) => client.query(`KILL QUERY ${Math.trunc(id)}`, () => resolve()));
 	client.end(() => undefined);
@@ -85,14 +92,15 @@ function driversTls(
 	return { ...(material as SslOptions), rejectUnauthorized: material.rejectUnauthorized === true, verifyIdentity };
 }
 
-async function optionsOf(connection: DatabaseConnection): Promise<PoolOptions> {
+async function optionsOf(connection: DatabaseConnection, egress: Egress | undefined): Promise<PoolOptions> {
 	const { host, port, database, user, password, sslMode } = connection;
 	const tls = await tlsOptions(connection);
 	return {
 		// The driver checks an address against "localhost"; with a dot behind it, Node's own check sees the address again.
 		host: sslMode === 'verify-full' && isIP(host) ? `${host}.` : host,
 		port,
-		stream: () => connect({ host, port, keepAlive: true, noDelay: true }),
+		// The address that is really used is asked about again, where n8n has an egress filter.
+		stream: () => connect({ host, port, keepAlive: true, noDelay: true, ...(egress && { lookup: egress.lookup }) }),
 		database,
 		user,
 		password,

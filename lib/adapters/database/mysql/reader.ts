@@ -1,5 +1,6 @@
 import type { PoolConnection } from 'mysql2';
 import { cancelledError } from '../../../transport/cancelled';
+import type { Egress } from '../../../transport/egress';
 import { createRedact, type Redact } from '../../../transport/redact';
 import { DEFAULT_RETRY, withRetry } from '../../../transport/retry';
 import type { DatabaseConnection } from '../connection';
@@ -34,8 +35,9 @@ export class MySqlReader {
 	constructor(
 		readonly connection: DatabaseConnection,
 		private readonly signal: AbortSignal | undefined,
+		private readonly egress: Egress | undefined,
 	) {
-		this.redact = createRedact([connection.password]);
+		this.redact = createRedact([connection.password, ...Object.values(connection.tls)]);
 	}
 
 	/** Runs `work` in a read-only transaction of its own; it may run again when the connection breaks. */
@@ -69,7 +71,7 @@ export class MySqlReader {
 	private async once<T>(purpose: string, begin: string, work: (query: Query) => Promise<T>): Promise<T> {
 		const { signal } = this;
 		if (signal?.aborted) throw cancelledError(purpose, true);
-		const taking = takeConnection(this.connection);
+		const taking = takeConnection(this.connection, this.egress);
 		if (signal === undefined) return await this.transaction(await taking, purpose, begin, work);
 
 		let stop = (): void => undefined;
@@ -86,7 +88,7 @@ export class MySqlReader {
 			return await Promise.race([running, cancelled]).catch((thrown: unknown) => {
 				running.catch(() => undefined);
 				const { threadId } = taken.client;
-				if (signal.aborted && threadId) killStatement(this.connection, threadId).catch(() => undefined);
+				if (signal.aborted && threadId) killStatement(this.connection, this.egress, threadId).catch(() => undefined);
 				throw thrown;
 			});
 		} finally {
