@@ -18,10 +18,11 @@ describe('writing to PostgreSQL', () => {
 				const client = await postgres.session();
 				return async (sql) => await client.query(sql);
 			},
-			async restricted(table) {
+			async restricted(table, columns) {
 				const user = `limited_${++users}`;
 				await postgres.sql(`CREATE ROLE ${user} LOGIN PASSWORD 'reads-only'`);
 				await postgres.sql(`GRANT SELECT ON ${table} TO ${user}`);
+				if (columns) await postgres.sql(`GRANT UPDATE (${columns}) ON ${table} TO ${user}`);
 				return { user, password: 'reads-only' };
 			},
 		};
@@ -46,10 +47,11 @@ if (requireMariaDb('writing to MariaDB')) {
 					const client = await mariadb.session();
 					return async (sql) => await client.query(sql);
 				},
-				async restricted(table) {
+				async restricted(table, columns) {
 					const user = `limited_${++users}`;
 					await mariadb.sql(`CREATE USER ${user}@'%' IDENTIFIED BY 'reads-only'`);
 					await mariadb.sql(`GRANT SELECT ON shop.${table} TO ${user}@'%'`);
+					if (columns) await mariadb.sql(`GRANT UPDATE (${columns}) ON shop.${table} TO ${user}@'%'`);
 					return { user, password: 'reads-only' };
 				},
 			};

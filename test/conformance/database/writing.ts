@@ -17,8 +17,8 @@ export interface WritingSite {
 	/** A session that runs statements of its own. */
 	statements(): Promise<(sql: string) => Promise<unknown>>;
 	adapter(changes?: Record<string, string>, signal?: AbortSignal): Adapter;
-	/** A user that may only read the table, and another that may write one column. */
-	restricted(table: string): Promise<{ user: string; password: string }>;
+	/** A user that may read the table, and write these columns of it. */
+	restricted(table: string, columns?: string): Promise<{ user: string; password: string }>;
 	/** `timestamptz(6)`, or what it is called here. */
 	time: string;
 	json: string;
@@ -128,6 +128,18 @@ export function writingTests(site: () => WritingSite): void {
 		const [result] = await upsert([one('1', { note: 'x' })], site().adapter({ user, password }));
 		expect(refused(result)).toMatchObject({ class: 'rejected', code: 'permission_missing' });
 		expect(refused(result).remedy).toContain('GRANT');
+	});
+
+	it('writes what the user may write of a row, and names the column that it may not', async () => {
+		const { user, password } = await site().restricted(table.object, 'note, updated_at');
+		const adapter = site().adapter({ user, password });
+		const seen = await read('1');
+		const results = await upsert([one('1', { note: 'x' }, seen), one('2', { amount: 5 })], adapter);
+		expect(written(results[0]).fields).toEqual({ note: 'x' });
+		expect(refused(results[1])).toMatchObject({
+			code: 'permission_missing',
+			message: expect.stringContaining('"amount"') as string,
+		});
 	});
 
 	it('says of a view that cannot be written what to name instead', async () => {

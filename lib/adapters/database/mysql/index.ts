@@ -7,7 +7,7 @@ import { loadTable } from './table';
 import { testConnection } from './test-connection';
 import { upsert } from './upsert';
 
-/** Tables in MySQL 8 or newer, or MariaDB 10.6 or newer. */
+/** Tables in MySQL 8 or newer, or in MariaDB. */
 export function createMySql(reader: MySqlReader): Adapter {
 	return {
 		describe: async (object) =>
