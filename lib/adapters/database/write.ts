@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../canonical-json';
-import { asCrosslinkError, CrosslinkError } from '../../errors';
+import { asCrosslinkError, type CrosslinkError } from '../../errors';
 import type { EntityBinding, ExternalRecord, Fields, UpsertRecord, UpsertResult } from '../adapter';
 import { WRITE_ROWS } from './limits';
 import { commitUnknown, MOVED, recordGone, recordMoved, UNIQUE } from './write-errors';
