@@ -1,8 +1,8 @@
 import type { EntityBinding, Fields } from '../adapters/adapter';
 import { CrosslinkError } from '../errors';
-import type { Conflict, LinkRow, PollKey } from '../store/store';
+import type { Conflict, LinkRow, ParkedConnection, PollKey } from '../store/store';
 import type { Found, Poll, Start } from './poll';
-import { attentionEvent, troubleOf, unroutedItems, type AttentionItem, type Origin } from './trouble';
+import { attentionEvent, parkedItems, troubleOf, unroutedItems, type AttentionItem, type Origin } from './trouble';
 import { waitingEvents } from './waiting';
 
 /** A turn of looking for what a person should look at. */
@@ -10,6 +10,8 @@ export interface AttentionPoll extends Poll {
 	/** As shown in n8n: `HubSpot`. */
 	displayName: string;
 	bindings: ReadonlyMap<string, EntityBinding>;
+	/** Connections whose login was refused. */
+	parked: readonly ParkedConnection[];
 	/** Empty = all. */
 	entities: readonly string[];
 	start: Start;
@@ -27,14 +29,15 @@ const MAX_UNROUTED = 1_000;
 
 /**
  * Hands out what waits, then looks at links that became `failed` or fell into `conflict`, one page of each entity in turn,
- * and at events without a tenant. Each thing is an event of the inbox under a name made of what is wrong, so that it is
+ * at events without a tenant, and at parked connections. Each thing is an event of the inbox under a name made of what is wrong, so that it is
  * told once.
  * @throws CrosslinkError of the store; `entity_unknown`
  */
 export async function pollAttention(poll: AttentionPoll): Promise<Found> {
 	const going = await linkedEntities(poll);
 	const events: Found['events'] = await waitingEvents(poll, poll.limit, (status) => status === 'attention');
-	if (events.length < poll.limit) events.push(...(await tell(poll, await unrouted(poll))));
+	if (events.length < poll.limit)
+		events.push(...(await tell(poll, [...parkedItems(poll, poll.parked), ...(await unrouted(poll))])));
 	const startedAt = new Date();
 	for (let turn = going.shift(); turn !== undefined; turn = going.shift()) {
 		if (events.length >= poll.limit || !poll.timeLeft()) break;
@@ -47,7 +50,7 @@ export async function pollAttention(poll: AttentionPoll): Promise<Found> {
 
 /** What is troubled now, without telling it for good. */
 export async function attentionSample(poll: AttentionPoll): Promise<AttentionItem[]> {
-	const items = await unrouted(poll);
+	const items = [...parkedItems(poll, poll.parked), ...(await unrouted(poll))];
 	for (const binding of await linkedEntities(poll)) {
 		if (items.length >= poll.limit) break;
 		const links = poll.store.links(poll.integration, binding.entity);

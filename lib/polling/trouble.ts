@@ -1,15 +1,18 @@
 import type { FieldValue } from '../adapters/adapter';
 import { hashOf } from '../canonical-json';
 import { boundedJson } from '../store/bounded-json';
-import type { Conflict, InboxEvent, LinkRow, StoredEvent } from '../store/store';
+import type { Conflict, InboxEvent, LinkRow, ParkedConnection, StoredEvent } from '../store/store';
 
 /** Something a person should look at, as it leaves the trigger. */
 export interface AttentionItem {
-	/** `failed`: a record was not brought over. `conflict`: both sides claim something. `unrouted`: events without a tenant. */
-	kind: 'failed' | 'conflict' | 'unrouted';
+	/**
+	 * `failed`: a record was not brought over. `conflict`: both sides claim something. `unrouted`: events without a tenant.
+	 * `parked`: the login was refused, nothing is called any more.
+	 */
+	kind: 'failed' | 'conflict' | 'unrouted' | 'parked';
 	tenant: string;
 	integration: string;
-	/** null for `unrouted`. */
+	/** null for `unrouted` and `parked`. */
 	entity: string | null;
 	localId: string | null;
 	externalId: string | null;
@@ -135,6 +138,25 @@ export function unroutedItems(
 			account,
 		};
 	});
+}
+
+/** One item per source whose login was refused, told once each time it is. */
+export function parkedItems(
+	{ tenant, integration, displayName }: Omit<Origin, 'entity'>,
+	parked: readonly ParkedConnection[],
+): AttentionItem[] {
+	return parked.map(({ source, since, message, remedy }) => ({
+		kind: 'parked',
+		tenant,
+		integration,
+		entity: null,
+		localId: null,
+		externalId: null,
+		message: `The connection to ${displayName} (from the ${source}) is parked, nothing is called any more: ${message}`,
+		remedy: `${remedy} Then it goes on by itself; if the values stay the same, run Integration → Test.`,
+		since: since.toISOString(),
+		eventId: idOf('parked', [source, since.toISOString()]),
+	}));
 }
 
 /** The item as an event of the inbox, so that it is told once and until somebody has taken it. */

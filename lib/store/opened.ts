@@ -13,6 +13,7 @@ import { deliveryTable } from './tables/event-delivery';
 import { inbox } from './tables/inbox';
 import { integrationConfigTable } from './tables/integration-config';
 import { linkTable } from './tables/link-table';
+import { parkingTable } from './tables/parked-connection';
 import { pollCursorTable } from './tables/poll-cursor';
 import { runProgressTable } from './tables/run-progress';
 import { conflictTable } from './tables/sync-conflict';
@@ -59,6 +60,7 @@ function storeOf(database: Database): Store {
 		deliveries: deliveryTable(database),
 		cursors: pollCursorTable(database),
 		budget: callBudget(database),
+		parking: parkingTable(database),
 		conflicts: conflictTable(database),
 		log: syncLog(database),
 		progress: runProgressTable(database),

@@ -315,8 +315,13 @@ export interface IntegrationConfigRow {
 	updatedAt: Date;
 }
 
+/** The sealed values of one row. */
+export type SealedRow = Pick<IntegrationConfigRow, 'tenant' | 'integration' | 'credentials' | 'webhookSecret'>;
+
 export interface IntegrationConfigTable {
 	get(tenant: string, integration: string): Promise<IntegrationConfigRow | undefined>;
+	/** The rows of one integration for several tenants, in one statement; by tenant. */
+	getOf(integration: string, tenants: readonly string[]): Promise<Map<string, IntegrationConfigRow>>;
 	getMany(tenant: string): Promise<IntegrationConfigRow[]>;
 	/** Rows of one integration, ascending by tenant, starting behind `afterTenant`. */
 	page(integration: string, page: { afterTenant?: string; limit: number }): Promise<IntegrationConfigRow[]>;
@@ -330,6 +335,44 @@ export interface IntegrationConfigTable {
 		change: Pick<IntegrationConfigRow, 'tenant' | 'integration'> &
 			Partial<Omit<IntegrationConfigRow, 'createdAt' | 'updatedAt'>>,
 	): Promise<IntegrationConfigRow>;
+	/**
+	 * Rows that hold a sealed value, of every integration, ascending by tenant and integration, starting behind `after`;
+	 * of one tenant or, without one, of all.
+	 */
+	sealedPage(page: {
+		tenant?: string;
+		after?: { tenant: string; integration: string };
+		limit: number;
+	}): Promise<SealedRow[]>;
+	/**
+	 * Puts other sealed values in the place of these, if the row still holds these: what somebody stored meanwhile stays.
+	 * The row's time of change stays, too: it opens to the same as before.
+	 * @returns whether they were put there
+	 */
+	replaceSealed(before: SealedRow, after: Pick<SealedRow, 'credentials' | 'webhookSecret'>): Promise<boolean>;
+	/** Sealed values by their first `length` characters: how many begin so. */
+	countSealed(length: number, tenant?: string): Promise<Map<string, number>>;
+}
+
+/** Why nothing is called over a connection any more, until a person acts. */
+export interface ParkedConnection {
+	/** Where the connection's values came from. */
+	source: string;
+	/** Tells whether the values are still those that were refused; says nothing about them. */
+	fingerprint: string;
+	code: string;
+	message: string;
+	remedy: string;
+	since: Date;
+}
+
+/** Connections whose login was refused (table `parked_connection`): one row per tenant, integration and source. */
+export interface ParkingTable {
+	find(tenant: string, integration: string): Promise<ParkedConnection[]>;
+	/** Creates or overwrites the row of this source. */
+	park(tenant: string, integration: string, parked: Omit<ParkedConnection, 'since'>): Promise<void>;
+	/** Forgets one source's, or all of this tenant and integration. Safe to repeat. */
+	release(tenant: string, integration: string, source?: string): Promise<void>;
 }
 
 /**
@@ -507,6 +550,7 @@ export interface Store {
 	readonly deliveries: DeliveryTable;
 	readonly cursors: PollCursorTable;
 	readonly budget: CallBudget;
+	readonly parking: ParkingTable;
 	readonly conflicts: ConflictTable;
 	readonly log: SyncLog;
 	readonly progress: RunProgressTable;

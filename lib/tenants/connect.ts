@@ -5,6 +5,7 @@ import type { Connected } from './connected';
 import { findKeyRing, loadEffective, type Effective, type IntegrationAccess } from './effective';
 import { ensureLinkTables } from './link-tables';
 import { openWebhookSecret } from './sealed-row';
+import { parkable } from './parking';
 import { lookAt, notEnabled, resolveConnection, type Resolved } from './sources';
 import { DEFAULT_TENANT } from './tenant-name';
 
@@ -21,6 +22,7 @@ export interface ConnectRequest extends IntegrationAccess {
  * - A tenant without a row is refused (`integration_not_enabled`), except tenant `default` with a connection in the
  *   environment: an air-gapped site needs nothing else, and its link tables are made here.
  * - Your own system needs no row with a credential either: nothing is made for it in the store.
+ * - A connection whose login was refused comes back with an adapter that calls nobody and says why.
  * - An integration that is switched off comes back with `disabledReason` and an adapter that can do nothing.
  * - Otherwise throws what `loadEffective` and `resolveConnection` throw.
  */
@@ -31,10 +33,15 @@ export async function connect(request: ConnectRequest): Promise<Connected> {
 		effective.row === undefined && effective.module.ownSystem !== true
 			? await connectByEnvironment(request, effective)
 			: await resolveConnection(request, effective);
-	return await connected(request, effective, resolved);
+	const open = await connected(request, effective, resolved);
+	const { tenant, entry, parked } = effective;
+	const { integration, displayName } = entry;
+	const secrets = secretsIn(effective, resolved.values);
+	const whose = { store: request.store, tenant, integration, displayName };
+	return { ...open, adapter: await parkable(open.adapter, { ...whose, resolved, secrets, parked }) };
 }
 
-/** The same whether enabled or not, for a person who tries a connection out before enabling it. */
+/** The same whether enabled, parked or not, for a person who tries a connection out. */
 export async function connectToTry(request: ConnectRequest): Promise<Connected> {
 	const effective = await loadEffective(request);
 	return await connected(request, effective, await resolveConnection(request, effective));

@@ -1,7 +1,7 @@
 import type { AdapterModule, EntityBinding, Mode } from '../adapters/adapter';
 import { findIntegration, loadAdapter, type IntegrationEntry } from '../adapters/registry';
 import { CrosslinkError } from '../errors';
-import type { IntegrationConfigRow, Store } from '../store/store';
+import type { IntegrationConfigRow, ParkedConnection, Store } from '../store/store';
 import { bindingsOf, buildMappings, type EntityMapping } from './bindings';
 import type { ConnectionChoice } from './connected';
 import { ENCRYPTION_KEY_VARIABLE, readEncryptionKey, readMode, type Environment } from './environment';
@@ -42,6 +42,8 @@ export interface Effective {
 	settings: Settings;
 	mappings: ReadonlyMap<string, EntityMapping>;
 	bindings: ReadonlyMap<string, EntityBinding>;
+	/** Connections whose login was refused, by source; not every one may still have the same values. */
+	parked: readonly ParkedConnection[];
 }
 
 /**
@@ -52,15 +54,16 @@ export async function loadEffective(access: IntegrationAccess): Promise<Effectiv
 	const tenant = checkTenant(access.tenant);
 	checkChoice(access.connection);
 	const entry = findIntegration(access.integration);
-	const { configs } = access.store;
-	const [row, siteRow] = await Promise.all([
-		configs.get(tenant, entry.integration),
-		configs.get(ALL_TENANTS, entry.integration),
+	const { configs, parking } = access.store;
+	const [rows, parked] = await Promise.all([
+		configs.getOf(entry.integration, [tenant, ALL_TENANTS]),
+		parking.find(tenant, entry.integration),
 	]);
+	const row = rows.get(tenant);
 	const { mode, modeSource } = chooseMode(readMode(access.environment, entry.integration), row?.mode, entry.modes);
 	const module = await loadAdapter(entry.integration, mode);
 	const input = await parseSettings(row?.settings, entry.integration);
-	const site = await siteInput(siteRow, entry.integration);
+	const site = await siteInput(rows.get(ALL_TENANTS), entry.integration);
 	const settings = effectiveSettings(site, input);
 	const mappings = buildMappings(module, levelsOf(site, input));
 	return {
@@ -75,6 +78,7 @@ export async function loadEffective(access: IntegrationAccess): Promise<Effectiv
 		settings,
 		mappings,
 		bindings: bindingsOf(mappings),
+		parked,
 	};
 }
 

@@ -6,6 +6,7 @@ import type { EntityMapping } from './bindings';
 import type { ConnectionSource } from './connected';
 import { missingFields, withFieldDefaults } from './connection-values';
 import { loadEffective, type Effective, type IntegrationAccess, type ModeSource } from './effective';
+import { isParkedFor } from './parking';
 import type { Level, Line, SwitchedRule } from './rule-layers';
 import type { Settings } from './settings';
 import { settingsSources } from './site-settings';
@@ -23,6 +24,15 @@ export interface SourceView {
 	/** Names of the fields still needed there. */
 	missing: string[];
 	error?: PlainError;
+}
+
+export interface ParkedView {
+	source: string;
+	/** ISO 8601. */
+	since: string;
+	code: string;
+	message: string;
+	remedy: string;
 }
 
 export interface EntityView {
@@ -61,6 +71,8 @@ export interface IntegrationView {
 		/** What a person should know of it, above all which check of TLS is off; whole sentences. */
 		caveats: string[];
 		sources: SourceView[];
+		/** Where a login was refused: nothing is called over it until its values change or Integration → Test succeeds. */
+		parked: ParkedView[];
 	};
 	/** Secrets stored for the tenant, by name only. */
 	storedSecrets: string[];
@@ -126,6 +138,9 @@ async function view(access: IntegrationAccess, effective: Effective): Promise<In
 	const { tenant, entry, row, mode, modeSource, module } = effective;
 	const states = await Promise.all(SOURCES.map((source) => lookAt(source, access, effective)));
 	const { source, reason } = explain(access, states);
+	const parked = await parkedViews(effective, states);
+	const [isParked] = parked.filter((one) => one.source === source);
+	const parkedReason = isParked === undefined ? '' : ` It is parked since ${isParked.since}: ${isParked.message}`;
 	return {
 		tenant,
 		integration: entry.integration,
@@ -136,9 +151,10 @@ async function view(access: IntegrationAccess, effective: Effective): Promise<In
 		modeSource,
 		connection: {
 			source,
-			reason,
+			reason: `${reason}${parkedReason}`,
 			caveats: caveatsOf(effective, states, source),
 			sources: states.map((state) => sourceView(effective, state)),
+			parked,
 		},
 		storedSecrets: storedSecrets(effective, states),
 		accountId: row?.accountId ?? null,
@@ -183,6 +199,19 @@ function sourceView(effective: Effective, { source, state, values, error }: Sour
 		missing: state === 'incomplete' ? missingFields(effective.module, values).map((field) => field.name) : [],
 		...(error === undefined ? {} : { error: error.toPlain() }),
 	};
+}
+
+/** Without those whose values have changed since; a credential that is not at hand here cannot be compared. */
+async function parkedViews(effective: Effective, states: readonly SourceState[]): Promise<ParkedView[]> {
+	const views: ParkedView[] = [];
+	for (const parked of effective.parked) {
+		const state = states.find(({ source }) => source === parked.source);
+		const values = state?.state === 'complete' ? withFieldDefaults(effective.module, state.values) : undefined;
+		if (values !== undefined && !(await isParkedFor(parked, values))) continue;
+		const { source, since, code, message, remedy } = parked;
+		views.push({ source, since: since.toISOString(), code, message, remedy });
+	}
+	return views;
 }
 
 function storedSecrets(effective: Effective, states: readonly SourceState[]): string[] {

@@ -94,6 +94,10 @@ export async function configureIntegration(
 		save.accountId = change.accountId === null ? null : checkedAccount(change.accountId);
 	if (row?.enabled) await access.store.createLinkTables(entry.integration, linkTableSpecs(module, bindings));
 	await access.store.configs.save(save);
+	// A person has acted: what was refused before may be tried again.
+	if (change.connection !== undefined || change.mode !== undefined) {
+		await access.store.parking.release(tenant, entry.integration);
+	}
 	if (save.accountId) await routeWaiting(access.store, entry.integration, save.accountId, tenant);
 	return await viewIntegration(access);
 }
@@ -122,13 +126,15 @@ export async function disableIntegration(access: IntegrationAccess): Promise<Int
 }
 
 /**
- * Calls the other side once with the connection in force, whether enabled or not. A connection that answers proves whose
+ * Calls the other side once with the connection in force, whether enabled, parked or not; a connection that answers is
+ * parked no more. A connection that answers proves whose
  * account it is: it is noted for a tenant that has none, so that webhook events of the account find the tenant.
  */
 export async function testIntegration(request: ConnectRequest): Promise<IntegrationTest> {
 	const { tenant, integration, mode, source, adapter, caveats, bindings } = await connectToTry(request);
 	const test = requireCapability(integration, adapter, 'test');
 	const result = await test([...bindings.values()]);
+	await request.store.parking.release(tenant, integration, source ?? undefined);
 	const accountNoted = await noteAccount(request.store, tenant, integration, result.accountId);
 	const message = [result.message, ...caveats].join(' ');
 	return { tenant, integration, mode, source, ...result, message, accountNoted };

@@ -11,6 +11,10 @@ const MAX_KEYS = 32;
 /** 32 random bytes have fewer than 16 distinct values with a chance below 1 in 10^15; typed text often does. */
 const MIN_DISTINCT_BYTES = 16;
 
+const KEY_ID_BYTES = 9;
+/** Characters of a key id: base64url of its bytes. */
+export const KEY_ID_LENGTH = (KEY_ID_BYTES * 4) / 3;
+
 /** Keys that wrap the data keys. Holds derived keys only, as key objects, so that printing it shows nothing. */
 export interface KeyRing {
 	/** Id of the key that seals new values. */
@@ -19,6 +23,8 @@ export interface KeyRing {
 	readonly keys: ReadonlyMap<string, KeyObject>;
 	/** Names the ring's author gave the keys, for messages. */
 	readonly names: readonly string[];
+	/** Key id to the name its author gave it. */
+	readonly nameOf: ReadonlyMap<string, string>;
 }
 
 /**
@@ -35,15 +41,18 @@ export function parseKeyRing(text: string, source = 'the encryption key'): KeyRi
 
 function ring(entries: Array<[string, string]>, active: string, source: string): KeyRing {
 	const keys = new Map<string, KeyObject>();
+	const nameOf = new Map<string, string>();
 	let activeId: string | undefined;
 	for (const [name, encoded] of entries) {
 		const secret = decodeKey(encoded, entries.length > 1 ? `${source} (key ${name})` : source);
-		const id = derive(secret, 'crosslink/key-id/v1', 9).toString('base64url');
+		const id = derive(secret, 'crosslink/key-id/v1', KEY_ID_BYTES).toString('base64url');
 		keys.set(id, createSecretKey(derive(secret, 'crosslink/kek/v1', KEY_BYTES)));
+		// One key under two names is one key; the active one's name says more.
+		if (name === active || !nameOf.has(id)) nameOf.set(id, name);
 		if (name === active) activeId = id;
 	}
 	if (activeId === undefined) throw invalid(source, 'names an active key that is not among its keys');
-	return { activeId, keys, names: entries.map(([name]) => name) };
+	return { activeId, keys, names: entries.map(([name]) => name), nameOf };
 }
 
 function parseRingJson(text: string, source: string): { active: string; keys: Array<[string, string]> } {

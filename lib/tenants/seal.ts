@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 
 import { CrosslinkError } from '../errors';
-import { MAKE_A_KEY, type KeyRing } from './key-ring';
+import { KEY_ID_LENGTH, MAKE_A_KEY, type KeyRing } from './key-ring';
 
 /** Where a sealed value belongs. It opens nowhere else. */
 export interface SealedPlace {
@@ -49,17 +49,59 @@ export function seal(ring: KeyRing | undefined, place: SealedPlace, secret: stri
  * (tampered with, cut off, or moved from another tenant, integration or field).
  */
 export function open(ring: KeyRing | undefined, place: SealedPlace, sealed: string): string {
+	const parts = partsOf(place, sealed);
+	if (ring === undefined) throw missingKey(place, 'opened');
+	const dataKey = createSecretKey(unwrapped(ring, place, parts));
+	try {
+		return decrypt(dataKey, context(place), parts.iv, parts.payload).toString();
+	} catch {
+		throw invalidValue(place);
+	}
+}
+
+/** Characters at the start of a sealed value that name version and key: values that share them share the key. */
+export const KEY_PREFIX_LENGTH = `${VERSION}.`.length + KEY_ID_LENGTH;
+
+/** How values sealed with this key begin. */
+export const keyPrefix = (keyId: string): string => `${VERSION}.${keyId}`;
+
+/**
+ * Wraps the data key of a sealed value with the ring's active key. The payload stays as it is and is not opened.
+ * @returns the same text when it carries the active key already
+ * @throws CrosslinkError as {@link open}
+ */
+export function rewrap(ring: KeyRing | undefined, place: SealedPlace, sealed: string): string {
+	const parts = partsOf(place, sealed);
+	if (ring === undefined) throw missingKey(place, 'opened');
+	if (parts.keyId === ring.activeId) return sealed;
+	const dataKey = unwrapped(ring, place, parts);
+	const wrapped = encrypt(activeKey(ring), wrapContext(place, ring.activeId), dataKey);
+	dataKey.fill(0);
+	return [VERSION, ring.activeId, ...wrapped, parts.iv, parts.payload].join('.');
+}
+
+interface SealedParts {
+	keyId: string;
+	wrapIv: string;
+	wrapped: string;
+	iv: string;
+	payload: string;
+}
+
+function partsOf(place: SealedPlace, sealed: string): SealedParts {
 	const [version, keyId, wrapIv, wrapped, iv, payload, ...rest] =
 		sealed.length <= MAX_SEALED_LENGTH ? sealed.split('.') : [];
 	if (version !== VERSION || !keyId || !wrapIv || !wrapped || !iv || payload === undefined || rest.length > 0) {
 		throw invalidValue(place);
 	}
-	if (ring === undefined) throw missingKey(place, 'opened');
+	return { keyId, wrapIv, wrapped, iv, payload };
+}
+
+function unwrapped(ring: KeyRing, place: SealedPlace, { keyId, wrapIv, wrapped }: SealedParts): Buffer {
 	const key = ring.keys.get(keyId);
 	if (key === undefined) throw unknownKey(place, ring);
 	try {
-		const dataKey = createSecretKey(decrypt(key, wrapContext(place, keyId), wrapIv, wrapped));
-		return decrypt(dataKey, context(place), iv, payload).toString();
+		return decrypt(key, wrapContext(place, keyId), wrapIv, wrapped);
 	} catch {
 		// The cipher's own reasons ("unable to authenticate data") help nobody and differ between Node releases.
 		throw invalidValue(place);

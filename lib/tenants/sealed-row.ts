@@ -1,8 +1,8 @@
 import type { ConnectionValues } from '../adapters/adapter';
-import { CrosslinkError } from '../errors';
-import type { IntegrationConfigRow } from '../store/store';
+import { asCrosslinkError, CrosslinkError } from '../errors';
+import type { IntegrationConfigRow, SealedRow } from '../store/store';
 import type { KeyRing } from './key-ring';
-import { open, seal, type SealedPlace } from './seal';
+import { open, rewrap, seal, type SealedPlace } from './seal';
 
 type Owner = Pick<IntegrationConfigRow, 'tenant' | 'integration'>;
 
@@ -47,4 +47,26 @@ export function openWebhookSecret(
 	row: Owner & Pick<IntegrationConfigRow, 'webhookSecret'>,
 ): string | undefined {
 	return row.webhookSecret === null ? undefined : open(ring, placeOf(row, WEBHOOK_SECRET), row.webhookSecret);
+}
+
+/** The sealed values of a row under the ring's active key; each is left as it is when it cannot be unwrapped. */
+export function rewrapRow(
+	ring: KeyRing,
+	row: SealedRow,
+): Pick<SealedRow, 'credentials' | 'webhookSecret'> & { faults: Array<{ field: string; error: CrosslinkError }> } {
+	const faults: Array<{ field: string; error: CrosslinkError }> = [];
+	const anew = (field: string, sealed: string | null): string | null => {
+		if (sealed === null) return null;
+		try {
+			return rewrap(ring, placeOf(row, field), sealed);
+		} catch (thrown) {
+			faults.push({ field, error: asCrosslinkError(thrown) });
+			return sealed;
+		}
+	};
+	return {
+		credentials: anew(CREDENTIALS, row.credentials),
+		webhookSecret: anew(WEBHOOK_SECRET, row.webhookSecret),
+		faults,
+	};
 }

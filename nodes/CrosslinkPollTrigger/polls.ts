@@ -32,8 +32,8 @@ export function inboxPoll(session: Session, given: Parameters, effective: Effect
 }
 
 export function attentionPoll(session: Session, given: Parameters, effective: Effective, basis: Basis): AttentionPoll {
-	const { tenant, entry, bindings } = effective;
+	const { tenant, entry, bindings, parked } = effective;
 	const { integration, displayName } = entry;
 	const { entities, start } = given;
-	return { ...basis, store: session.store, tenant, integration, displayName, bindings, entities, start };
+	return { ...basis, store: session.store, tenant, integration, displayName, bindings, parked, entities, start };
 }

@@ -1,9 +1,15 @@
 import { AddIngress1795592800000 } from './add-ingress';
+import { AddParking1795679200000 } from './add-parking';
 import { AddSyncTables1795506400000 } from './add-sync-tables';
 import { CreateFoundation1795420000000 } from './create-foundation';
 
 /** In the order they run. A migration only adds; what a released one did is never changed. */
-export const MIGRATIONS = [CreateFoundation1795420000000, AddSyncTables1795506400000, AddIngress1795592800000] as const;
+export const MIGRATIONS = [
+	CreateFoundation1795420000000,
+	AddSyncTables1795506400000,
+	AddIngress1795592800000,
+	AddParking1795679200000,
+] as const;
 
 /** In the schema `crosslink` on PostgreSQL. */
 export const MIGRATIONS_TABLE = 'migration';

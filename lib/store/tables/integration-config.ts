@@ -5,6 +5,7 @@ import { assertName } from '../identifiers';
 import { assertIds, assertTenant } from '../ids';
 import { flagOf, jsonOf, textOf, textOrNull, timeOf } from '../row-values';
 import type { IntegrationConfigRow, IntegrationConfigTable } from '../store';
+import { sealedValues } from './integration-config-sealed';
 import { idBatch, slices, sortedUnique } from './link-context';
 
 type Change = Parameters<IntegrationConfigTable['save']>[0];
@@ -42,6 +43,15 @@ export function integrationConfigTable(database: Database): IntegrationConfigTab
 			]);
 			return row && configOf(row);
 		},
+		async getOf(integration, tenants) {
+			tenants.forEach(assertTenant);
+			const places = tenants.map((_, index) => `$${index + 2}`).join(', ');
+			const rows = await database.statement(`SELECT * FROM ${table} WHERE integration = $1 AND tenant IN (${places})`, [
+				integration,
+				...tenants,
+			]);
+			return new Map(rows.map((row) => [textOf(row, 'tenant'), configOf(row)]));
+		},
 		async getMany(tenant) {
 			assertTenant(tenant);
 			const rows = await database.statement(`SELECT * FROM ${table} WHERE tenant = $1 ORDER BY integration`, [tenant]);
@@ -55,6 +65,7 @@ export function integrationConfigTable(database: Database): IntegrationConfigTab
 			return rows.map(configOf);
 		},
 		findByAccounts,
+		...sealedValues(database, table),
 		async save(change) {
 			assertTenant(change.tenant);
 			assertName('integration', change.integration);

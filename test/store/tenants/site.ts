@@ -46,6 +46,21 @@ export async function freshStore(kind: Store['kind']): Promise<OpenStore> {
 	};
 }
 
+/** Fresh stores one after the other; on PostgreSQL each is a database of one server. */
+export async function freshStores(
+	kind: Store['kind'],
+): Promise<{ open(): Promise<OpenStore>; close(): Promise<void> }> {
+	if (kind === 'sqlite') return { open: () => freshStore(kind), close: () => Promise.resolve() };
+	const server = await startPostgres();
+	return {
+		async open() {
+			const { store, release } = await acquireStore(await server.createDatabase(), { idleCloseMs: 0 });
+			return { store, close: () => Promise.resolve(release()) };
+		},
+		close: () => server.stop(),
+	};
+}
+
 /** A request as a node would make it, with the site's key and no credential. */
 export function requestTo(store: Store, more: Partial<ConnectRequest> = {}): ConnectRequest {
 	return {

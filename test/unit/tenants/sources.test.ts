@@ -82,6 +82,7 @@ function site(given: Site): { access: IntegrationAccess; effective: Effective; a
 			settings: DEFAULT_SETTINGS,
 			mappings: new Map(),
 			bindings: new Map(),
+			parked: [],
 		},
 	};
 }

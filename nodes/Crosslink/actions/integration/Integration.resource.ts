@@ -8,12 +8,15 @@ import * as enable from './enable.operation';
 import * as get from './get.operation';
 import * as getMany from './getMany.operation';
 import * as prepare from './prepare.operation';
+import * as rotateKey from './rotateKey.operation';
 import * as test from './test.operation';
 
-export const operations = { configure, enable, disable, get, getMany, prepare, test };
+export const operations = { configure, enable, disable, get, getMany, prepare, rotateKey, test };
 
 const ALL = Object.keys(operations);
-const OF_ONE = ALL.filter((name) => name !== 'getMany');
+/** These may be for all tenants and have a tenant of their own. */
+const FOR_ALL = ['configure', 'rotateKey'];
+const OF_ONE = ALL.filter((name) => name !== 'getMany' && name !== 'rotateKey');
 
 export const description: INodeProperties[] = [
 	{
@@ -60,6 +63,12 @@ export const description: INodeProperties[] = [
 				description: 'Create in the external account what the field rules need. Safe to repeat.',
 			},
 			{
+				name: 'Rotate Key',
+				value: 'rotateKey',
+				action: 'Rotate the encryption key',
+				description: 'Let stored secrets carry the new encryption key, so that the old one can be taken out',
+			},
+			{
 				name: 'Test',
 				value: 'test',
 				action: 'Test an integration',
@@ -70,7 +79,7 @@ export const description: INodeProperties[] = [
 	},
 	...shownFor({ integration: OF_ONE }, [integrationProperty, ownDatabaseMark]),
 	...configure.description,
-	// Configure has its own: it may be for all tenants.
-	...shownFor({ integration: ALL.filter((name) => name !== 'configure') }, [tenantProperty]),
+	...rotateKey.description,
+	...shownFor({ integration: ALL.filter((name) => !FOR_ALL.includes(name)) }, [tenantProperty]),
 	...shownFor({ integration: OF_ONE }, [connectionProperty]),
 ];
