@@ -47,7 +47,7 @@ export async function setUp({ api, sandboxes, templates, credentials, signal, sa
 	say('credentials and workflows…');
 	const { hubspot, tracker } = sandboxes;
 	await createCredentials(api, sandboxes, credentials);
-	const workflows = await importTemplates(api, templates, { trackerUrl: tracker.url });
+	const workflows = await importTemplates(api, templates, { trackerUrl: tracker.url, hubspotUrl: hubspot.url });
 	const [first, to, from] = [SET_UP, TO_HUBSPOT, FROM_HUBSPOT].map((name) => {
 		const workflow = workflows.get(name);
 		if (!workflow) throw new Problem(`The template ${name}.json is missing.`, `Look into ${templates}.`);

@@ -7,10 +7,11 @@ import { Problem } from './problem';
 const SET_NODE = 'n8n-nodes-base.set';
 const NOT_PUBLISHED: ReadonlySet<string> = new Set([
 	'n8n-nodes-base.manualTrigger',
+	'n8n-nodes-base.formTrigger',
 	'n8n-nodes-crosslink.crosslinkPollTrigger',
 ]);
 /** Credentials of systems the demo has none of: a person chooses them before running such a template. */
-const NOT_IN_THE_DEMO: ReadonlySet<string> = new Set(['postgres', 'crosslinkDatabaseApi']);
+const NOT_IN_THE_DEMO: ReadonlySet<string> = new Set(['postgres', 'crosslinkDatabaseApi', 'httpBasicAuth']);
 
 /** The templates as n8n has them now, by file name without `.json`. */
 export type Workflows = Map<string, SavedWorkflow>;
@@ -39,7 +40,7 @@ export async function importTemplates(
 
 /**
  * Publishes what starts by itself. A workflow with only a manual start has nothing to publish; one that polls does what
- * another one does by webhook, and one of the two is enough.
+ * another one does by webhook, and one of the two is enough; a form needs a credential that the demo has not.
  */
 export async function publishTemplates(api: N8nApi, workflows: Workflows): Promise<number> {
 	const startable = [...workflows.values()].filter(({ nodes }) => !nodes.some(({ type }) => NOT_PUBLISHED.has(type)));

@@ -5,6 +5,7 @@ import { editorTests } from './editor';
 import { ownDatabaseTests } from './own-database';
 import { pollingTests } from './polling';
 import { postgresTests, restartTests } from './restarts';
+import { setUpFormTests } from './set-up-form';
 import { importTests, templateTests } from './templates';
 import { webhookTests } from './webhooks';
 import { World } from './world';
@@ -28,6 +29,7 @@ describeWithN8n('the pack in a real n8n', (n8nFolder) => {
 	describe('bad input', () => badInputTests(world));
 	editorTests('the editor in a browser', world);
 	describe('a restart', () => restartTests(world));
+	describe('set-up by form', () => setUpFormTests(world));
 	describe('the store on PostgreSQL', () => postgresTests(world));
 	describe('a database as your own system', () => ownDatabaseTests(world));
 	describe('adopting existing ids', () => importTests(world));

@@ -25,6 +25,9 @@ const ROOT = join(__dirname, '..', '..');
 export const TEMPLATES = join(ROOT, 'workflows-templates');
 
 export const SET_UP = 'hubspot-set-up';
+export const SET_UP_FORM = 'hubspot-set-up-form';
+/** Without it nobody sees the form. */
+export const FORM_LOGIN = { user: 'set-up', password: 'form-login-of-the-test' };
 export const TO_HUBSPOT = 'orders-companies-to-hubspot';
 export const FROM_HUBSPOT = 'hubspot-back-to-your-system';
 
@@ -68,6 +71,7 @@ export class World {
 			const credentials: CredentialToCreate[] = [
 				['Orders database - Crosslink', 'postgres', orders],
 				['Orders database - Crosslink', 'crosslinkDatabaseApi', own],
+				['Set-up form - Crosslink', 'httpBasicAuth', FORM_LOGIN],
 			];
 			const options = { api, sandboxes, templates: TEMPLATES, credentials, signal, say: () => undefined };
 			const done = await setUp(options);

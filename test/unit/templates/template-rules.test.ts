@@ -10,6 +10,7 @@ const CREDENTIAL_NAMES: Record<string, string[]> = {
 	crosslinkHubSpotApi: ['HubSpot - Crosslink'],
 	crosslinkDatabaseApi: ['Orders database - Crosslink'],
 	httpHeaderAuth: ['Tracker webhook - Crosslink', 'Tracker API - Crosslink'],
+	httpBasicAuth: ['Set-up form - Crosslink'],
 	postgres: ['Orders database - Crosslink'],
 };
 
@@ -20,10 +21,13 @@ const NODE_VERSIONS: Record<string, number> = {
 	'n8n-nodes-crosslink.crosslinkTrigger': 1,
 	'n8n-nodes-base.convertToFile': 1.1,
 	'n8n-nodes-base.filter': 2.3,
+	// Later ones answer by a page that waits, and a waiting execution is saved with the secrets that were entered.
+	'n8n-nodes-base.formTrigger': 2.1,
 	'n8n-nodes-base.httpRequest': 4.5,
 	'n8n-nodes-base.manualTrigger': 1,
 	'n8n-nodes-base.noOp': 1,
 	'n8n-nodes-base.postgres': 2.7,
+	'n8n-nodes-base.respondToWebhook': 1.5,
 	'n8n-nodes-base.scheduleTrigger': 1.4,
 	'n8n-nodes-base.set': 3.5,
 	'n8n-nodes-base.splitOut': 1,
@@ -63,7 +67,10 @@ describe.each(files)('template %s', (file) => {
 	const working = template.nodes.filter((node) => node.type !== 'n8n-nodes-base.stickyNote');
 
 	it('holds no secret, token or address of anybody', () => {
-		expect(text).not.toMatch(/pat-[a-z0-9]+-|Bearer [A-Za-z0-9]{8,}|whsec_|"password"/);
+		// A field that hides what is typed is no password.
+		expect(text.replaceAll('"fieldType": "password"', '')).not.toMatch(
+			/pat-[a-z0-9]+-|Bearer [A-Za-z0-9]{8,}|whsec_|"password"/,
+		);
 		const addresses = text.match(/https?:\/\/[^"\s)}]+/g) ?? [];
 		expect(addresses.filter((address) => !address.startsWith('http://127.0.0.1:'))).toEqual([]);
 	});
@@ -95,6 +102,18 @@ describe.each(files)('template %s', (file) => {
 		const sources = Object.keys(template.connections);
 		expect([...targets, ...sources].filter((name) => !names.has(name))).toEqual([]);
 		expect(working.filter((node) => !targets.includes(node.name) && !sources.includes(node.name))).toEqual([]);
+	});
+
+	it('saves no execution that somebody typed a secret into, neither in the end nor while it waits', () => {
+		const typed = template.nodes.filter((node) => JSON.stringify(node.parameters).includes('"fieldType":"password"'));
+		if (typed.length === 0) return;
+		expect(template.settings).toMatchObject({
+			...{ saveDataSuccessExecution: 'none', saveDataErrorExecution: 'none' },
+			...{ saveManualExecutions: false, saveExecutionProgress: false },
+		});
+		const waiting = template.nodes.filter(({ type }) => ['n8n-nodes-base.form', 'n8n-nodes-base.wait'].includes(type));
+		expect(waiting).toEqual([]);
+		expect(typed.map((node) => node.parameters.authentication)).not.toContain('none');
 	});
 
 	it('gives each node that can fail on single records an error path', () => {
