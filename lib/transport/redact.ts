@@ -11,8 +11,8 @@ const BEARER_LOOKALIKES: Array<[RegExp, string]> = [
 export type Redact = (text: string) => string;
 
 /**
- * Makes a function that replaces every known secret in a text, also where it is URL-encoded or in base64 (at any of
- * the three byte offsets), and whatever looks like a bearer token or a password in a URL.
+ * Makes a function that replaces every known secret in a text, also where it is URL-encoded, in hexadecimal or in base64 (at
+ * any of the three byte offsets), and whatever looks like a bearer token or a password in a URL.
  * @param secrets plain values; empty ones and those under 4 characters are left alone
  */
 export function createRedact(secrets: readonly string[]): Redact {
@@ -33,7 +33,9 @@ export function createRedact(secrets: readonly string[]): Redact {
 
 function writtenForms(secret: string): string[] {
 	const json = JSON.stringify(secret).slice(1, -1);
-	return [secret, json, encodeURIComponent(secret), encodeURI(secret), ...base64Forms(secret)];
+	const hex = Buffer.from(secret, 'utf8').toString('hex');
+	const urls = [encodeURIComponent(secret), encodeURI(secret)];
+	return [secret, json, ...urls, hex, hex.toUpperCase(), ...base64Forms(secret)];
 }
 
 /** The characters that the secret alone decides, wherever it starts inside a longer encoded text. */

@@ -9,7 +9,6 @@ import { parseKeyRing } from '../../lib/tenants/key-ring';
 import { keyPrefix, KEY_PREFIX_LENGTH } from '../../lib/tenants/seal';
 import { openConnection } from '../../lib/tenants/sealed-row';
 import { startPostgres } from '../servers/postgres';
-import { until } from '../until';
 import { startChild } from './child';
 
 const TENANTS = 300;
@@ -61,7 +60,6 @@ describe.each(['sqlite', 'postgres'] as const)('a rotation killed again and agai
 				// Anywhere: behind the rotation, before it, and where it is.
 				const tenant = `t${String((serial * 37) % TENANTS).padStart(4, '0')}`;
 				await configure(tenant, `changed ${++serial}`, bothKeys);
-				await until(() => seen() >= pages || serial % 5 !== 0 || seen() > 0);
 			}
 			await child.kill();
 		}
