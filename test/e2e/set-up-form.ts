@@ -76,6 +76,8 @@ export function setUpFormTests(world: () => World): void {
 			EXECUTIONS_DATA_PRUNE_HARD_DELETE_INTERVAL: DELETE_EVERY,
 		});
 		await world().api.publish(world().workflow(SET_UP_FORM));
+		// n8n answers before the form is there.
+		await until(async () => (await fetch(world().url + PATH)).status !== 404, 'the form');
 		typed.token = world().sandboxes.hubspot.accessToken;
 	}, 120_000);
 	afterAll(async () => {
