@@ -85,16 +85,18 @@ export const integrations: readonly IntegrationEntry[] = [
 
 /**
  * Loads the code of one integration in one mode, the first time it is needed.
+ * @param setBy where the mode comes from, for the message, e.g. the name of an environment variable
  * @throws CrosslinkError `rejected` (`integration_unknown`, `mode_unknown`), listing what there is
  */
-export async function loadAdapter(integration: string, mode: Mode): Promise<AdapterModule> {
+export async function loadAdapter(integration: string, mode: Mode, setBy?: string): Promise<AdapterModule> {
 	const entry = findIntegration(integration);
 	if (!entry.modes.includes(mode)) {
+		const pairs = integrations.map((one) => `${one.integration} (${one.modes.join(', ')})`);
 		throw new CrosslinkError({
 			class: 'rejected',
 			code: 'mode_unknown',
-			message: `${entry.displayName} cannot be used in mode "${mode}".`,
-			remedy: `Choose one of its modes: ${entry.modes.join(', ')}.`,
+			message: `${entry.displayName} cannot be used in mode "${mode}"${setBy === undefined ? '' : `, which ${setBy} sets`}.`,
+			remedy: `Choose one of its modes: ${entry.modes.join(', ')}. All there is: ${pairs.join(', ')}.`,
 		});
 	}
 	return await entry.load(mode);

@@ -4,7 +4,7 @@ import { CrosslinkError } from '../errors';
 import type { IntegrationConfigRow, ParkedConnection, Store } from '../store/store';
 import { bindingsOf, buildMappings, type EntityMapping } from './bindings';
 import type { ConnectionChoice } from './connected';
-import { ENCRYPTION_KEY_VARIABLE, readEncryptionKey, readMode, type Environment } from './environment';
+import { ENCRYPTION_KEY_VARIABLE, readEncryptionKey, readMode, variableName, type Environment } from './environment';
 import { parseKeyRing, type KeyRing } from './key-ring';
 import { effectiveSettings, parseSettings, type Settings, type SettingsInput } from './settings';
 import { levelsOf, siteInput } from './site-settings';
@@ -61,7 +61,8 @@ export async function loadEffective(access: IntegrationAccess): Promise<Effectiv
 	]);
 	const row = rows.get(tenant);
 	const { mode, modeSource } = chooseMode(readMode(access.environment, entry.integration), row?.mode, entry.modes);
-	const module = await loadAdapter(entry.integration, mode);
+	const setBy = modeSource === 'environment' ? variableName(entry.integration, 'mode') : undefined;
+	const module = await loadAdapter(entry.integration, mode, setBy);
 	const input = await parseSettings(row?.settings, entry.integration);
 	const site = await siteInput(rows.get(ALL_TENANTS), entry.integration);
 	const settings = effectiveSettings(site, input);

@@ -4,13 +4,13 @@ import { asCrosslinkError, type PlainError } from '../errors';
 import type { IntegrationConfigRow, Store } from '../store/store';
 import type { EntityMapping } from './bindings';
 import type { ConnectionSource } from './connected';
-import { missingFields, withFieldDefaults } from './connection-values';
+import { missingFields } from './connection-values';
 import { loadEffective, type Effective, type IntegrationAccess, type ModeSource } from './effective';
 import { isParkedFor } from './parking';
 import type { Level, Line, SwitchedRule } from './rule-layers';
 import type { Settings } from './settings';
 import { settingsSources } from './site-settings';
-import { lookAt, SOURCES, type SourceState } from './sources';
+import { lookAt, resolveConnection, SOURCES, type SourceState } from './sources';
 import { checkTenant } from './tenant-name';
 
 /** A rule with the level it comes from, and the rules it stands in for, nearest level first. */
@@ -27,7 +27,7 @@ export interface SourceView {
 }
 
 export interface ParkedView {
-	source: string;
+	source: ConnectionSource;
 	/** ISO 8601. */
 	since: string;
 	code: string;
@@ -138,7 +138,7 @@ async function view(access: IntegrationAccess, effective: Effective): Promise<In
 	const { tenant, entry, row, mode, modeSource, module } = effective;
 	const states = await Promise.all(SOURCES.map((source) => lookAt(source, access, effective)));
 	const { source, reason } = explain(access, states);
-	const parked = await parkedViews(effective, states);
+	const parked = await parkedViews(access, effective);
 	const [isParked] = parked.filter((one) => one.source === source);
 	const parkedReason = isParked === undefined ? '' : ` It is parked since ${isParked.since}: ${isParked.message}`;
 	return {
@@ -202,13 +202,14 @@ function sourceView(effective: Effective, { source, state, values, error }: Sour
 }
 
 /** Without those whose values have changed since; a credential that is not at hand here cannot be compared. */
-async function parkedViews(effective: Effective, states: readonly SourceState[]): Promise<ParkedView[]> {
+async function parkedViews(access: IntegrationAccess, effective: Effective): Promise<ParkedView[]> {
 	const views: ParkedView[] = [];
 	for (const parked of effective.parked) {
-		const state = states.find(({ source }) => source === parked.source);
-		const values = state?.state === 'complete' ? withFieldDefaults(effective.module, state.values) : undefined;
-		if (values !== undefined && !(await isParkedFor(parked, values))) continue;
-		const { source, since, code, message, remedy } = parked;
+		const { since, code, message, remedy } = parked;
+		const source = SOURCES.find((known) => known === parked.source);
+		if (source === undefined) continue;
+		const now = await resolveConnection({ ...access, connection: source }, effective).catch(() => undefined);
+		if (now !== undefined && !(await isParkedFor(parked, now.values))) continue;
 		views.push({ source, since: since.toISOString(), code, message, remedy });
 	}
 	return views;

@@ -9,6 +9,7 @@ import { connectToTry, type ConnectRequest } from './connect';
 import type { ConnectionSource } from './connected';
 import { missingFields, pickConnectionValues, placesFor, refuseUnknownFields } from './connection-values';
 import { findKeyRing, loadEffective, type IntegrationAccess } from './effective';
+import { readMode } from './environment';
 import { viewIntegration, viewOrFault, type BrokenIntegrationView, type IntegrationView } from './integration-view';
 import { linkTableSpecs } from './link-tables';
 import { sealConnection, sealWebhookSecret } from './sealed-row';
@@ -67,7 +68,10 @@ export async function configureIntegration(
 	const owner = { tenant, integration: entry.integration };
 	const row = await access.store.configs.get(tenant, entry.integration);
 	const mode = change.mode ?? row?.mode ?? entry.modes[0] ?? 'cloud';
-	const module = await loadAdapter(entry.integration, mode);
+	const stored = await loadAdapter(entry.integration, mode);
+	// What is stored has to fit what runs here, where the environment's mode wins.
+	const inForce = readMode(access.environment, entry.integration);
+	const module = inForce === undefined ? stored : await loadAdapter(entry.integration, inForce);
 
 	const given = change.settings === undefined ? row?.settings : change.settings;
 	const input = await parseSettings(given, entry.integration);

@@ -23,7 +23,7 @@ it('says what there is when an integration or a mode does not exist', async () =
 	await expect(loadAdapter('hubspot', 'onprem')).rejects.toMatchObject({
 		class: 'rejected',
 		code: 'mode_unknown',
-		remedy: expect.stringContaining('cloud'),
+		remedy: expect.stringMatching(/its modes: cloud\. All there is: hubspot \(cloud\), .*own \(cloud, onprem\)/),
 	});
 	expect(() => findIntegration('__proto__')).toThrow('There is no integration');
 });

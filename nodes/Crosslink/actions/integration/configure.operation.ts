@@ -6,6 +6,7 @@ import type { Session } from '../../../../lib/host/session';
 import type { Target } from '../../../../lib/host/target';
 import type { SiteView } from '../../../../lib/tenants/configure-all';
 import type { IntegrationChange } from '../../../../lib/tenants/integrations';
+import { readMode } from '../../../../lib/tenants/environment';
 import { DEFAULT_TENANT } from '../../../../lib/tenants/tenant-name';
 import { eachItem } from '../by-target';
 import { asJson, type ItemResult } from '../operation';
@@ -197,7 +198,7 @@ async function connectionOf(access: Access, asked: Asked): Promise<IntegrationCh
 		case 'values':
 			return valuesOf(asked.connectionValues);
 		case 'credential':
-			return await fromCredential(access);
+			return await fromCredential(access, asked.mode === 'keep' ? undefined : asked.mode);
 		default:
 			return undefined;
 	}
@@ -221,9 +222,10 @@ function valuesOf(given: unknown): Record<string, unknown> {
 }
 
 /** Only the fields the integration knows: an n8n credential may carry others. */
-async function fromCredential(access: Access): Promise<Record<string, unknown>> {
+async function fromCredential(access: Access, asked: Mode | undefined): Promise<Record<string, unknown>> {
 	const values = await access.credential?.();
 	const { displayName, load, modes } = findIntegration(access.integration);
+	const mode = readMode(access.environment, access.integration) ?? asked ?? modes[0] ?? 'cloud';
 	if (values === undefined) {
 		throw new CrosslinkError({
 			class: 'rejected',
@@ -232,6 +234,6 @@ async function fromCredential(access: Access): Promise<Record<string, unknown>> 
 			remedy: 'Choose the credential in the node, or set "Stored Connection" to something else.',
 		});
 	}
-	const { connectionFields } = await load(modes[0] ?? 'cloud');
+	const { connectionFields } = await load(modes.includes(mode) ? mode : (modes[0] ?? 'cloud'));
 	return Object.fromEntries(connectionFields.map(({ name }) => [name, values[name]]));
 }
