@@ -12,6 +12,7 @@ import { createLinkTables } from './tables/create-link-tables';
 import { deliveryTable } from './tables/event-delivery';
 import { inbox } from './tables/inbox';
 import { integrationConfigTable } from './tables/integration-config';
+import { sealedConfigs } from './tables/integration-config-sealed';
 import { linkTable } from './tables/link-table';
 import { parkingTable } from './tables/parked-connection';
 import { pollCursorTable } from './tables/poll-cursor';
@@ -61,6 +62,7 @@ function storeOf(database: Database): Store {
 		cursors: pollCursorTable(database),
 		budget: callBudget(database),
 		parking: parkingTable(database),
+		sealed: [sealedConfigs(database)],
 		conflicts: conflictTable(database),
 		log: syncLog(database),
 		progress: runProgressTable(database),

@@ -315,8 +315,34 @@ export interface IntegrationConfigRow {
 	updatedAt: Date;
 }
 
-/** The sealed values of one row. */
-export type SealedRow = Pick<IntegrationConfigRow, 'tenant' | 'integration' | 'credentials' | 'webhookSecret'>;
+/** A row with sealed texts, as the rotation of the encryption key takes it up. */
+export interface SealedRow {
+	tenant: string;
+	integration: string;
+	/** Tells it from other rows of its tenant and integration; '' where there is only one. */
+	id: string;
+	/** The texts by what they were sealed as (the column); only those that are there. */
+	texts: Readonly<Record<string, string>>;
+}
+
+/** Where a row is in the order in which a rotation goes. */
+export type SealedPosition = Pick<SealedRow, 'tenant' | 'integration' | 'id'>;
+
+/** What the rotation of the encryption key does with one table. Nothing here can open a text. */
+export interface SealedTable {
+	readonly name: string;
+	/** Rows that hold a sealed text, ascending by position, starting behind `after`; of one tenant or of all. */
+	page(page: { tenant?: string; after?: SealedPosition; limit: number }): Promise<SealedRow[]>;
+	get(position: SealedPosition): Promise<SealedRow | undefined>;
+	/**
+	 * Puts other texts in the place of these, if the row still holds these: what somebody stored meanwhile stays. The row's
+	 * time of change stays, too: it opens to the same as before.
+	 * @returns whether they were put there
+	 */
+	replace(before: SealedRow, texts: SealedRow['texts']): Promise<boolean>;
+	/** Sealed texts by their first `length` characters: how many begin so. */
+	count(length: number, tenant?: string): Promise<Map<string, number>>;
+}
 
 export interface IntegrationConfigTable {
 	get(tenant: string, integration: string): Promise<IntegrationConfigRow | undefined>;
@@ -335,23 +361,6 @@ export interface IntegrationConfigTable {
 		change: Pick<IntegrationConfigRow, 'tenant' | 'integration'> &
 			Partial<Omit<IntegrationConfigRow, 'createdAt' | 'updatedAt'>>,
 	): Promise<IntegrationConfigRow>;
-	/**
-	 * Rows that hold a sealed value, of every integration, ascending by tenant and integration, starting behind `after`;
-	 * of one tenant or, without one, of all.
-	 */
-	sealedPage(page: {
-		tenant?: string;
-		after?: { tenant: string; integration: string };
-		limit: number;
-	}): Promise<SealedRow[]>;
-	/**
-	 * Puts other sealed values in the place of these, if the row still holds these: what somebody stored meanwhile stays.
-	 * The row's time of change stays, too: it opens to the same as before.
-	 * @returns whether they were put there
-	 */
-	replaceSealed(before: SealedRow, after: Pick<SealedRow, 'credentials' | 'webhookSecret'>): Promise<boolean>;
-	/** Sealed values by their first `length` characters: how many begin so. */
-	countSealed(length: number, tenant?: string): Promise<Map<string, number>>;
 }
 
 /** Why nothing is called over a connection any more, until a person acts. */
@@ -551,6 +560,8 @@ export interface Store {
 	readonly cursors: PollCursorTable;
 	readonly budget: CallBudget;
 	readonly parking: ParkingTable;
+	/** Every table that holds sealed texts: what a rotation of the encryption key goes through. */
+	readonly sealed: readonly SealedTable[];
 	readonly conflicts: ConflictTable;
 	readonly log: SyncLog;
 	readonly progress: RunProgressTable;

@@ -1,5 +1,5 @@
 import { CrosslinkError } from '../errors';
-import type { SealedRow, Store } from '../store/store';
+import type { SealedPosition, SealedRow, SealedTable, Store } from '../store/store';
 import { findKeyRing, type IntegrationAccess } from './effective';
 import { MAKE_A_KEY, type KeyRing } from './key-ring';
 import { keyPrefix, KEY_PREFIX_LENGTH } from './seal';
@@ -17,6 +17,7 @@ export interface RotationOptions {
 
 /** A sealed value that could not be wrapped anew. */
 export interface RotationFault {
+	table: string;
 	tenant: string;
 	integration: string;
 	field: string;
@@ -40,8 +41,8 @@ export interface RotationReport {
 	/** `*` for all tenants. */
 	tenant: string;
 	finished: boolean;
-	/** Tenant and integration of the row looked at last; null at the beginning. */
-	position: { tenant: string; integration: string } | null;
+	/** The row looked at last; null at the beginning. */
+	position: (SealedPosition & { table: string }) | null;
 	/** Since the rotation began, over all its runs. */
 	counts: { rows: number; rewrapped: number; failed: number };
 	/** At most {@link MAX_FAULTS}; of this run. */
@@ -77,7 +78,7 @@ export async function* rotateKey(
 	const tenant = options.tenant === undefined ? undefined : checkTenant(options.tenant);
 	const ring = await ringOf(access);
 	const kind = `rotate-key ${ring.activeId}`;
-	const progress = placeOf(store, tenant ?? ALL_TENANTS, kind);
+	const progress = progressOf(store, tenant ?? ALL_TENANTS, kind);
 	const earlier = await progress.get();
 	const goOn = earlier !== undefined && earlier.finishedAt === null;
 	const startedAt = goOn ? earlier.startedAt : new Date();
@@ -86,24 +87,34 @@ export async function* rotateKey(
 	const faults: RotationFault[] = [];
 	const deadline = Date.now() + options.maxMs;
 
-	for (;;) {
-		const rows = await store.configs.sealedPage({ tenant, after: position ?? undefined, limit: options.pageSize });
-		for (const row of rows) {
-			const done = await rotateRow(store, ring, row);
-			counts.rows += 1;
-			counts.rewrapped += done.rewrapped;
-			counts.failed += done.faults.length;
-			faults.push(...done.faults.slice(0, MAX_FAULTS - faults.length));
+	const tables = store.sealed.slice(
+		Math.max(
+			0,
+			store.sealed.findIndex(({ name }) => name === position?.table),
+		),
+	);
+	for (const table of tables) {
+		for (let more = true; more;) {
+			const after = position?.table === table.name ? position : undefined;
+			const rows = await table.page({ tenant, after, limit: options.pageSize });
+			for (const row of rows) {
+				const done = await rotateRow(table, ring, row);
+				counts.rows += 1;
+				counts.rewrapped += done.rewrapped;
+				counts.failed += done.faults.length;
+				faults.push(...done.faults.slice(0, MAX_FAULTS - faults.length));
+			}
+			const last = rows.at(-1);
+			if (last !== undefined) position = { table: table.name, ...placeOf(last) };
+			more = rows.length === options.pageSize;
+			const finished = !more && table === tables.at(-1);
+			await progress.save({ position: textOf(position), counts, startedAt, finishedAt: finished ? new Date() : null });
+			yield {
+				...{ tenant: tenant ?? ALL_TENANTS, finished, position, counts: { ...counts } },
+				...{ faults: [...faults], startedAt: startedAt.toISOString() },
+			};
+			if (!finished && Date.now() > deadline) return;
 		}
-		const last = rows.at(-1);
-		if (last !== undefined) position = { tenant: last.tenant, integration: last.integration };
-		const finished = rows.length < options.pageSize;
-		await progress.save({ position: textOf(position), counts, startedAt, finishedAt: finished ? new Date() : null });
-		yield {
-			...{ tenant: tenant ?? ALL_TENANTS, finished, position, counts: { ...counts } },
-			...{ faults: [...faults], startedAt: startedAt.toISOString() },
-		};
-		if (finished || Date.now() > deadline) return;
 	}
 }
 
@@ -117,13 +128,23 @@ export async function rotationResult(
 ): Promise<RotationResult> {
 	const ring = await ringOf(access);
 	const tenant = report.tenant === ALL_TENANTS ? undefined : report.tenant;
-	const counted = await access.store.configs.countSealed(KEY_PREFIX_LENGTH, tenant);
+	const counted = await countedIn(access.store.sealed, tenant);
 	const keys = [...ring.keys.keys()].map((keyId) => useOf(ring, keyId, counted.get(keyPrefix(keyId)) ?? 0));
 	for (const [prefix, values] of counted) {
 		const keyId = prefix.slice(keyPrefix('').length);
 		if (!ring.keys.has(keyId)) keys.push(useOf(ring, keyId, values));
 	}
 	return { ...report, keys, message: messageFor(report, keys) };
+}
+
+async function countedIn(tables: readonly SealedTable[], tenant: string | undefined): Promise<Map<string, number>> {
+	const counted = new Map<string, number>();
+	for (const table of tables) {
+		for (const [prefix, values] of await table.count(KEY_PREFIX_LENGTH, tenant)) {
+			counted.set(prefix, (counted.get(prefix) ?? 0) + values);
+		}
+	}
+	return counted;
 }
 
 const useOf = (ring: KeyRing, keyId: string, values: number): KeyUse => ({
@@ -153,33 +174,39 @@ function messageFor({ finished, tenant }: RotationReport, keys: KeyUse[]): strin
 }
 
 async function rotateRow(
-	store: Store,
+	table: SealedTable,
 	ring: KeyRing,
 	found: SealedRow,
 ): Promise<{ rewrapped: number; faults: RotationFault[] }> {
 	let row: SealedRow | undefined = found;
 	for (let tries = 0; row !== undefined && tries < MAX_TRIES; tries++) {
-		const { credentials, webhookSecret, faults } = rewrapRow(ring, row);
-		const rewrapped = Number(credentials !== row.credentials) + Number(webhookSecret !== row.webhookSecret);
-		const told = faults.map(({ field, error }) => faultOf(found, field, error));
-		if (rewrapped === 0 || (await store.configs.replaceSealed(row, { credentials, webhookSecret }))) {
-			return { rewrapped, faults: told };
-		}
-		// Configured at the same moment: look again, and never write what was read before.
-		row = await store.configs.get(row.tenant, row.integration);
+		const { texts, faults } = rewrapRow(ring, row);
+		const before = row.texts;
+		const rewrapped = Object.keys(texts).filter((field) => texts[field] !== before[field]).length;
+		const told = faults.map(({ field, error }) => faultOf(table, found, field, error));
+		if (rewrapped === 0 || (await table.replace(row, texts))) return { rewrapped, faults: told };
+		// Stored anew at the same moment: look again, and never write what was read before.
+		row = await table.get(row);
 	}
 	if (row === undefined) return { rewrapped: 0, faults: [] };
 	const busy = new CrosslinkError({
 		class: 'transient',
-		code: 'configuration_busy',
+		code: 'row_busy',
 		message: 'The row was changed each time it was to be wrapped anew.',
 		remedy: 'Run it again.',
 	});
-	return { rewrapped: 0, faults: [faultOf(found, 'credentials', busy)] };
+	return { rewrapped: 0, faults: Object.keys(found.texts).map((field) => faultOf(table, found, field, busy)) };
 }
 
-const faultOf = ({ tenant, integration }: SealedRow, field: string, error: CrosslinkError): RotationFault => ({
-	...{ tenant, integration, field },
+const placeOf = ({ tenant, integration, id }: SealedRow): SealedPosition => ({ tenant, integration, id });
+
+const faultOf = (
+	{ name }: SealedTable,
+	{ tenant, integration }: SealedRow,
+	field: string,
+	error: CrosslinkError,
+): RotationFault => ({
+	...{ table: name, tenant, integration, field },
 	...{ code: error.code, message: error.message, remedy: error.remedy },
 });
 
@@ -196,7 +223,7 @@ async function ringOf(access: Pick<IntegrationAccess, 'environment' | 'keyRing'>
 	});
 }
 
-function placeOf({ progress }: Store, tenant: string, kind: string) {
+function progressOf({ progress }: Store, tenant: string, kind: string) {
 	const { integration, entity } = PLACE;
 	return {
 		get: async () => await progress.get(tenant, integration, entity, kind),
@@ -206,10 +233,10 @@ function placeOf({ progress }: Store, tenant: string, kind: string) {
 }
 
 const textOf = (position: RotationReport['position']): string | null =>
-	position === null ? null : JSON.stringify([position.tenant, position.integration]);
+	position === null ? null : JSON.stringify([position.table, position.tenant, position.integration, position.id]);
 
 function placeIn(text: string | null): RotationReport['position'] {
 	if (text === null) return null;
-	const [tenant = '', integration = ''] = JSON.parse(text) as string[];
-	return { tenant, integration };
+	const [table = '', tenant = '', integration = '', id = ''] = JSON.parse(text) as string[];
+	return { table, tenant, integration, id };
 }

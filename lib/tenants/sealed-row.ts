@@ -49,24 +49,19 @@ export function openWebhookSecret(
 	return row.webhookSecret === null ? undefined : open(ring, placeOf(row, WEBHOOK_SECRET), row.webhookSecret);
 }
 
-/** The sealed values of a row under the ring's active key; each is left as it is when it cannot be unwrapped. */
+/** The sealed texts of a row under the ring's active key; each is left as it is when it cannot be unwrapped. */
 export function rewrapRow(
 	ring: KeyRing,
 	row: SealedRow,
-): Pick<SealedRow, 'credentials' | 'webhookSecret'> & { faults: Array<{ field: string; error: CrosslinkError }> } {
+): Pick<SealedRow, 'texts'> & { faults: Array<{ field: string; error: CrosslinkError }> } {
 	const faults: Array<{ field: string; error: CrosslinkError }> = [];
-	const anew = (field: string, sealed: string | null): string | null => {
-		if (sealed === null) return null;
+	const texts = Object.entries(row.texts).map(([field, sealed]) => {
 		try {
-			return rewrap(ring, placeOf(row, field), sealed);
+			return [field, rewrap(ring, placeOf(row, field), sealed)];
 		} catch (thrown) {
 			faults.push({ field, error: asCrosslinkError(thrown) });
-			return sealed;
+			return [field, sealed];
 		}
-	};
-	return {
-		credentials: anew(CREDENTIALS, row.credentials),
-		webhookSecret: anew(WEBHOOK_SECRET, row.webhookSecret),
-		faults,
-	};
+	});
+	return { texts: Object.fromEntries(texts) as Record<string, string>, faults };
 }

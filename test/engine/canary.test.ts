@@ -171,8 +171,8 @@ describe.each(['sqlite', 'postgres'] as const)('planted secrets, over %s', (kind
 			}
 		}
 		await run('integration', 'rotateKey', works);
-		const sealed = await inStore((store) => store.configs.countSealed(2));
-		expect([...sealed]).toEqual([['v1', 5]]);
+		const sealed = await inStore(async (store) => await store.sealed[0]?.count(2));
+		expect([...(sealed ?? [])]).toEqual([['v1', 5]]);
 	});
 
 	it('show in no operation that works', async () => {
@@ -190,24 +190,23 @@ describe.each(['sqlite', 'postgres'] as const)('planted secrets, over %s', (kind
 		expect(ran.filter((name) => !told.has(name))).toEqual([]);
 	}, 120_000);
 
-	it.each([401, 403, 400, 409])(
+	it.each([401, 400])(
 		'show in no operation whose upstream answers %d and repeats the token',
 		async (status) => {
 			const echoes = writtenForms(PLANTED.accessToken).join(' ; ');
-			for (const [resource, operation] of operations) {
-				hubSpot.faults.clear();
-				await run('integration', 'enable');
-				await release();
-				const message = `Authorization: Bearer ${PLANTED.accessToken} is not good. ${echoes}`;
-				hubSpot.faults.add({ kind: 'status', status, times: Infinity, message });
+			const message = `Authorization: Bearer ${PLANTED.accessToken} is not good. ${echoes}`;
+			hubSpot.faults.add({ kind: 'status', status, times: Infinity, message });
+			// Switching off comes last: the others have to get as far as the call.
+			const byCall = [...operations].sort(([, a], [, b]) => Number(a === 'disable') - Number(b === 'disable'));
+			for (const [resource, operation] of byCall) {
+				// Without this only the first one would call.
+				await inStore((store) => store.parking.release('default', 'hubspot'));
 				const id = `${status}-${operation}`;
-				await run(resource, operation, operation === 'disable' ? {} : { localId: id }, given, [
-					{ ...ORDER, id, name: id },
-				]);
+				await run(resource, operation, {}, given, [{ ...ORDER, id, name: id, localId: id }]);
 			}
 			hubSpot.faults.clear();
-			await run('integration', 'enable');
-			await release();
+			await run('integration', 'enable', works);
+			await run('integration', 'test', works);
 		},
 		180_000,
 	);
@@ -333,7 +332,9 @@ describe.each(['sqlite', 'postgres'] as const)('planted secrets, over %s', (kind
 		expect(tables.flatMap(([table, text]) => secretsIn(text, PLANTED).map((name) => `${name} in ${table}`))).toEqual(
 			[],
 		);
-		// The search itself finds what is there.
+		// What was repeated to us got as far as this, and the search finds what there is to find.
+		expect(seen.some(({ text }) => text.includes('[redacted]'))).toBe(true);
+		expect(secretsIn(Buffer.from(`x${PLANTED.clientSecret}`).toString('base64url'), PLANTED)).toEqual(['clientSecret']);
 		expect(tables.some(([, text]) => text.includes('[redacted]'))).toBe(true);
 		if (kind === 'postgres') return;
 		for (const file of [storeFile, `${storeFile}-wal`, `${storeFile}-shm`].filter((name) => existsSync(name))) {

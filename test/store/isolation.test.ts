@@ -60,17 +60,19 @@ const OF_A_TENANT: Record<string, Probe> = {
 	'configs.getMany': ({ store }, me) => store.configs.getMany(me),
 	'configs.save': ({ store, integration }, me) =>
 		store.configs.save({ tenant: me, integration, settings: { mine: markOf(me) } }),
-	'configs.replaceSealed': async ({ store, integration, tenants }, me) => {
+	'sealed(integration_config).page': ({ store }, me) => configsOf(store).page({ tenant: me, limit: 100 }),
+	'sealed(integration_config).get': ({ store, integration }, me) =>
+		configsOf(store).get({ tenant: me, integration, id: '' }),
+	'sealed(integration_config).replace': async ({ store, integration, tenants }, me) => {
 		// What another one has sealed does not stand in my row.
 		for (const tenant of tenants) {
-			const values = { credentials: sealedOf(tenant), webhookSecret: null };
-			const done = await store.configs.replaceSealed({ tenant: me, integration, ...values }, values);
+			const texts = { credentials: sealedOf(tenant) };
+			const done = await configsOf(store).replace({ tenant: me, integration, id: '', texts }, texts);
 			expect(done).toBe(tenant === me);
 		}
 	},
-	'configs.sealedPage': ({ store }, me) => store.configs.sealedPage({ tenant: me, limit: 100 }),
-	'configs.countSealed': async ({ store }, me) => {
-		for (const [start] of await store.configs.countSealed(10_000, me)) expect(strangersIn([start], me)).toEqual([]);
+	'sealed(integration_config).count': async ({ store }, me) => {
+		for (const [start] of await configsOf(store).count(10_000, me)) expect(strangersIn([start], me)).toEqual([]);
 	},
 	'inbox.receive': (place, me) =>
 		place.store.inbox.receive(
@@ -129,6 +131,12 @@ const OF_THE_SITE: Record<string, string> = {
 	'budget.reserve': 'by external account: tenants of one account share its limits',
 	'budget.pause': 'by external account',
 };
+
+function configsOf({ sealed }: Store): Store['sealed'][number] {
+	const table = sealed.find(({ name }) => name === 'integration_config');
+	if (table === undefined) throw new Error('The configurations are sealed.');
+	return table;
+}
 
 const sealedOf = (tenant: string): string => `sealed ${markOf(tenant)}`;
 const progressOf = (me: string) => ({ position: markOf(me), counts: {}, startedAt: new Date(0), finishedAt: null });
@@ -199,7 +207,12 @@ describeOnBothStores('one tenant and the others', (site) => {
 		const found: string[] = [];
 		for (const [name, member] of Object.entries(site.store)) {
 			if (typeof member === 'function') found.push(name);
-			else if (typeof member === 'object' && member !== null) {
+			else if (name === 'sealed') {
+				for (const table of site.store.sealed) {
+					const functions = Object.entries(table).filter(([, value]) => typeof value === 'function');
+					found.push(...functions.map(([key]) => `sealed(${table.name}).${key}`));
+				}
+			} else if (typeof member === 'object' && member !== null) {
 				found.push(...Object.keys(member as object).map((key) => `${name}.${key}`));
 			}
 		}

@@ -5,7 +5,6 @@ import { assertName } from '../identifiers';
 import { assertIds, assertTenant } from '../ids';
 import { flagOf, jsonOf, textOf, textOrNull, timeOf } from '../row-values';
 import type { IntegrationConfigRow, IntegrationConfigTable } from '../store';
-import { sealedValues } from './integration-config-sealed';
 import { idBatch, slices, sortedUnique } from './link-context';
 
 type Change = Parameters<IntegrationConfigTable['save']>[0];
@@ -65,7 +64,6 @@ export function integrationConfigTable(database: Database): IntegrationConfigTab
 			return rows.map(configOf);
 		},
 		findByAccounts,
-		...sealedValues(database, table),
 		async save(change) {
 			assertTenant(change.tenant);
 			assertName('integration', change.integration);

@@ -110,21 +110,24 @@ describe.each(['sqlite', 'postgres'] as const)('the encryption key, rotated over
 	test('what is configured at the very moment it writes is not lost', async () => {
 		await seed();
 		let meanwhile = 0;
-		const { configs } = open.store;
+		const [configs] = open.store.sealed;
+		if (configs === undefined) throw new Error('The configurations are sealed.');
 		const racing: Store = {
 			...open.store,
-			configs: {
-				...configs,
-				async replaceSealed(before, after) {
-					// Old processes still seal with the old key.
-					if (before.tenant === 'z' && meanwhile++ < 2) {
-						await configureIntegration(requestTo(open.store, { tenant: 'z', environment: env(FIRST) }), {
-							connection: { accessToken: `${CANARY}-changed-${meanwhile}` },
-						});
-					}
-					return await configs.replaceSealed(before, after);
+			sealed: [
+				{
+					...configs,
+					async replace(before, after) {
+						// Old processes still seal with the old key.
+						if (before.tenant === 'z' && meanwhile++ < 2) {
+							await configureIntegration(requestTo(open.store, { tenant: 'z', environment: env(FIRST) }), {
+								connection: { accessToken: `${CANARY}-changed-${meanwhile}` },
+							});
+						}
+						return await configs.replace(before, after);
+					},
 				},
-			},
+			],
 		};
 		expect(await rotate(racing, BOTH)).toMatchObject({ counts: { rewrapped: 5, failed: 0 } });
 		expect(meanwhile).toBe(3);
@@ -154,7 +157,13 @@ describe.each(['sqlite', 'postgres'] as const)('the encryption key, rotated over
 		const result = await rotate(open.store, BOTH);
 		expect(result.counts).toEqual({ rows: 6, rewrapped: 5, failed: 2 });
 		expect(result.faults).toMatchObject([
-			{ tenant: 'lost', integration: 'hubspot', field: 'credentials', code: 'encryption_key_unknown' },
+			{
+				table: 'integration_config',
+				tenant: 'lost',
+				integration: 'hubspot',
+				field: 'credentials',
+				code: 'encryption_key_unknown',
+			},
 			{ tenant: 'thief', code: 'sealed_value_invalid' },
 		]);
 		expect(result.keys).toContainEqual(expect.objectContaining({ name: null, active: false, values: 1 }));
