@@ -1,6 +1,6 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { Adapter, ConnectionValues } from '../adapters/adapter';
+import type { Adapter, Capability, ConnectionValues } from '../adapters/adapter';
 import { CrosslinkError } from '../errors';
 import type { ParkedConnection, Store } from '../store/store';
 import { createRedact } from '../transport/redact';
@@ -11,8 +11,11 @@ const scrypted = promisify<string, Buffer, number, { N: number; r: number; p: nu
 const COST = { N: 2 ** 14, r: 8, p: 1 };
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
-/** These look at what has come in and call nobody. */
-const WITHOUT_CALLS: ReadonlySet<string> = new Set(['verifyWebhook', 'parseWebhook']);
+/** Whatever answers at once looks at what has come in, and calls nobody. */
+type WithoutCalls = {
+	[C in Capability]-?: ReturnType<NonNullable<Adapter[C]>> extends Promise<unknown> ? never : C;
+}[Capability];
+const WITHOUT_CALLS: Record<WithoutCalls, true> = { verifyWebhook: true, parseWebhook: true };
 const HTTP_FORBIDDEN = 403;
 
 /** Whose connection it is and what it is made of. */
@@ -34,25 +37,29 @@ export interface Parkable {
  */
 export async function parkable(adapter: Adapter, parking: Parkable): Promise<Adapter> {
 	let refusal = await refusalInForce(parking);
-	const guarded = Object.entries(adapter).map(([name, power]: [string, unknown]) => {
-		if (typeof power !== 'function' || WITHOUT_CALLS.has(name)) return [name, power];
-		const guard = async (...given: unknown[]): Promise<unknown> => {
-			if (refusal !== undefined) return refused(refusal, given);
-			let result: unknown;
-			try {
-				result = await (power as (...all: unknown[]) => Promise<unknown>).apply(adapter, given);
-			} catch (thrown) {
-				refusal ??= await parkFor(parking, thrown);
-				throw thrown;
-			}
-			for (const one of [result].flat()) {
-				if (refusal === undefined && isFailure(one)) refusal = await parkFor(parking, one.error);
-			}
-			return result;
-		};
-		return [name, guard];
+
+	async function guarded(power: (...given: unknown[]) => unknown, given: unknown[]): Promise<unknown> {
+		if (refusal !== undefined) return refused(refusal, given);
+		let result: unknown;
+		try {
+			result = await power.apply(adapter, given);
+		} catch (thrown) {
+			refusal ??= await parkFor(parking, thrown);
+			throw thrown;
+		}
+		for (const one of [result].flat()) {
+			if (refusal === undefined && isFailure(one)) refusal = await parkFor(parking, one.error);
+		}
+		return result;
+	}
+
+	return new Proxy(adapter, {
+		get(target, name) {
+			const power: unknown = Reflect.get(target, name);
+			if (typeof power !== 'function' || Object.hasOwn(WITHOUT_CALLS, name)) return power;
+			return async (...given: unknown[]) => await guarded(power as (...all: unknown[]) => unknown, given);
+		},
 	});
-	return Object.fromEntries(guarded) as Adapter;
 }
 
 /** True when these values are the ones that were refused. */

@@ -15,7 +15,8 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Attention',
 				value: 'attention',
-				description: 'Records that failed or are in conflict, refused logins, and events of accounts no tenant has: each told once',
+				description:
+					'Records that failed or are in conflict, refused logins, and events of accounts no tenant has: each told once',
 			},
 			{
 				name: 'Changes',
