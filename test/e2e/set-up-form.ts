@@ -119,7 +119,11 @@ export function setUpFormTests(world: () => World): void {
 		expect(await world().api.executions(world().workflow(SET_UP_FORM).id)).toEqual([]);
 		const found = async () => secretsIn(await databaseText(world()), typed);
 		await until(async () => (await found()).length === 0, 'n8n to have deleted what was entered', DELETED_WITHIN_MS);
-		for (const [file, bytes] of await filesOf(world())) expect([file, secretsIn(bytes, typed)]).toEqual([file, []]);
+		// Both searches see what is there.
+		expect(await databaseText(world())).toContain('Crosslink: set up HubSpot by form');
+		const files = await filesOf(world());
+		expect(files.some(([file, bytes]) => file.includes('crosslink.sqlite') && bytes.includes('form-wrong'))).toBe(true);
+		for (const [file, bytes] of files) expect([file, secretsIn(bytes, typed)]).toEqual([file, []]);
 	}, 60_000);
 
 	const executablePath = findBrowser();
