@@ -4,7 +4,15 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 
 import { parseKeyRing } from '../../../lib/tenants/key-ring';
-import { MAX_SECRET_BYTES, open, seal, type SealedPlace } from '../../../lib/tenants/seal';
+import {
+	keyPrefix,
+	KEY_PREFIX_LENGTH,
+	MAX_SECRET_BYTES,
+	open,
+	rewrap,
+	seal,
+	type SealedPlace,
+} from '../../../lib/tenants/seal';
 import { everythingIn, rejection } from './rejection';
 
 const newKey = (): string => randomBytes(32).toString('base64');
@@ -153,4 +161,37 @@ test('printing a ring shows no key', () => {
 	const printed = inspect(ring, { depth: 9, showHidden: true }) + JSON.stringify(ring);
 	expect(printed).not.toContain(keyText);
 	expect(printed).not.toContain(Buffer.from(keyText, 'base64').toString('hex').slice(0, 12));
+});
+
+describe('wrapping with another key', () => {
+	const text = JSON.stringify({ active: 'new', keys: { old: keyText, new: newKey() } });
+	const both = parseKeyRing(text);
+	const newAlone = parseKeyRing((JSON.parse(text) as { keys: { new: string } }).keys.new);
+
+	test('opens with the new key alone, at the same place, and leaves the payload as it is', () => {
+		fc.assert(
+			fc.property(anyPlace, fc.string({ unit: 'grapheme' }), (where, secret) => {
+				const before = seal(ring, where, secret);
+				const after = rewrap(both, where, before);
+				expect(open(newAlone, where, after)).toBe(secret);
+				expect(after.split('.').slice(4)).toEqual(before.split('.').slice(4));
+				expect(after.slice(0, KEY_PREFIX_LENGTH)).toBe(keyPrefix(both.activeId));
+				expect(rewrap(both, where, after)).toBe(after);
+			}),
+		);
+	});
+
+	test('is refused at another place, with a key that is not given, and for what is no sealed value', async () => {
+		const sealed = seal(ring, place, CANARY);
+		for (const [keys, where, value, code] of [
+			[both, { ...place, tenant: 'other' }, sealed, 'sealed_value_invalid'],
+			[newAlone, place, sealed, 'encryption_key_unknown'],
+			[undefined, place, sealed, 'encryption_key_missing'],
+			[both, place, 'v1.nonsense', 'sealed_value_invalid'],
+		] as const) {
+			const error = await rejection(() => rewrap(keys, where, value));
+			expect(error).toMatchObject({ class: 'auth', code });
+			expect(everythingIn(error)).not.toContain(CANARY);
+		}
+	});
 });

@@ -4,7 +4,7 @@ import { createRedact } from '../../../lib/transport/redact';
 const secret = fc.string({ minLength: 10, maxLength: 60, unit: 'binary-ascii' }).filter((text) => !/redact/.test(text));
 
 describe('createRedact', () => {
-	it('leaves no secret in a text, plain, URL-encoded, in JSON or in base64 at any offset', () => {
+	it('leaves no secret in a text, plain, URL-encoded, in JSON, in hexadecimal or in base64 at any offset', () => {
 		fc.assert(
 			fc.property(secret, fc.string({ maxLength: 4 }), fc.string({ maxLength: 4 }), (hidden, before, after) => {
 				const redact = createRedact([hidden]);
@@ -12,6 +12,8 @@ describe('createRedact', () => {
 				expect(redact(around)).not.toContain(hidden);
 				expect(redact(`x ${encodeURIComponent(hidden)} y`)).not.toContain(encodeURIComponent(hidden));
 				expect(redact(JSON.stringify({ hidden }))).not.toContain(JSON.stringify(hidden).slice(1, -1));
+				const hex = Buffer.from(hidden).toString('hex');
+				expect(redact(`x${hex} ${hex.toUpperCase()}`)).toBe('x[redacted] [redacted]');
 				const encoded = Buffer.from(around).toString('base64');
 				const decoded = Buffer.from(redact(encoded).replace('[redacted]', ''), 'base64').toString();
 				expect(decoded).not.toContain(hidden);
