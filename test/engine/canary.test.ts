@@ -17,6 +17,7 @@ import {
 	runCrosslink,
 	USER_FOLDER,
 	workflowOf,
+	type CredentialValues,
 	type Given,
 } from './harness';
 import { pollNode, pollOnce } from './polling';
@@ -93,7 +94,7 @@ describe.each(['sqlite', 'postgres'] as const)('planted secrets, over %s', (kind
 		await server?.stop();
 	});
 
-	const storeCredential = (encryptionKey: string) =>
+	const storeCredential = (encryptionKey: string): CredentialValues[string] =>
 		kind === 'sqlite'
 			? { type: 'embedded', file: storeFile, encryptionKey }
 			: { type: 'postgres', address: 'url', url: storeUrl, encryptionKey };
@@ -103,7 +104,7 @@ describe.each(['sqlite', 'postgres'] as const)('planted secrets, over %s', (kind
 			active: 'new',
 			keys: { new: PLANTED.encryptionKey, old: PLANTED.oldEncryptionKey },
 		}),
-	) => ({
+	): CredentialValues => ({
 		crosslinkStoreApi: storeCredential(key),
 		crosslinkHubSpotApi: {
 			accessToken: PLANTED.accessToken,

@@ -9,7 +9,7 @@ import { startHubSpot, type HubSpotStandIn } from '../../sandbox/hubspot';
 import { startPostgres, type PostgresServer } from '../servers/postgres';
 import { inboxEvent } from '../store/inbox-events';
 import { markOf, strangersIn, tenantNames } from '../tenant-names';
-import { loadPack, runCrosslink, USER_FOLDER, type Given } from './harness';
+import { loadPack, runCrosslink, USER_FOLDER, type CredentialValues, type Given } from './harness';
 import { pollNode, pollOnce } from './polling';
 
 /** Two accounts: whoever shares one sees the other's records there, which no store could keep apart. */
@@ -54,7 +54,9 @@ describe.each(['sqlite', 'postgres'] as const)('tenants of a node, over %s', (ki
 		const file = path.join(USER_FOLDER, `${randomUUID()}.sqlite`);
 		if (kind === 'postgres') server = await startPostgres();
 		location = server ? await server.createDatabase() : `sqlite:${file}`;
-		const where = server ? { type: 'postgres', address: 'url', url: location } : { type: 'embedded', file };
+		const where: CredentialValues[string] = server
+			? { type: 'postgres', address: 'url', url: location }
+			: { type: 'embedded', file };
 		given = { pack, credentials: { crosslinkStoreApi: { ...where, encryptionKey } } };
 		({ store, release: done } = await acquireStore(location));
 	});
