@@ -10,7 +10,7 @@ import { shownFor } from '../shown-for';
 import { requiredTextAt, tenantProperty } from '../target';
 
 const SCOPES = ['allTenants', 'tenant'] as const;
-/** Rows wrapped anew between two looks at the clock; 15,000 values a second were measured. */
+/** Rows wrapped anew between two looks at the clock; each is a commit of its own. */
 const PAGE_SIZE = { min: 1, max: 10_000, byDefault: 200 };
 const MINUTES = { min: 1, max: 24 * 60, byDefault: 10 };
 const MS_PER_MINUTE = 60_000;
