@@ -105,6 +105,11 @@ describe('changes', () => {
 		await expect(pollOnce(world, all())).rejects.toMatchObject({ description: expect.stringMatching(/token/i) });
 		expect(await position()).toEqual(before);
 		world.hubSpot.faults.clear();
+		// A refused login is not tried again by itself: a person says that it is good now.
+		const calls = world.hubSpot.calls.count;
+		await expect(pollOnce(world, all())).rejects.toMatchObject({ message: expect.stringContaining('is parked since') });
+		expect(world.hubSpot.calls.count).toBe(calls);
+		await runCrosslink(world, { resource: 'integration', operation: 'test', integration: 'hubspot' });
 		expect(idsOf(await pollOnce(world, all()))).toEqual([second]);
 		expect(first).not.toBe(second);
 	});

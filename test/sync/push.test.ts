@@ -2,6 +2,7 @@ import type { Fields } from '../../lib/adapters/adapter';
 import { push } from '../../lib/sync/push';
 import type { PushItem, Replication, SyncOutcome } from '../../lib/sync/replication';
 import { resolveConflicts } from '../../lib/sync/resolve';
+import { testIntegration } from '../../lib/tenants/integrations';
 import { until } from '../until';
 import { openWorld, type World } from './world';
 
@@ -141,6 +142,11 @@ describe('push', () => {
 		expect(results.every((result) => result.error?.class === 'auth')).toBe(true);
 		expect(world.calls()).toBeLessThanOrEqual(2);
 		world.hubspot.faults.clear();
+		// Not by itself either: a person says that the login is good now.
+		world.hubspot.calls.clear();
+		expect(outcomes(await push(await world.replication('order'), orders(250)))).toEqual({ failed: 250 });
+		expect(world.calls()).toBe(0);
+		await testIntegration(world.access());
 		expect(outcomes(await push(await world.replication('order'), orders(250)))).toEqual({ created: 250 });
 	});
 
