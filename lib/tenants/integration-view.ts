@@ -4,7 +4,7 @@ import { asCrosslinkError, type PlainError } from '../errors';
 import type { IntegrationConfigRow, Store } from '../store/store';
 import type { EntityMapping } from './bindings';
 import type { ConnectionSource } from './connected';
-import { missingFields } from './connection-values';
+import { missingFields, withFieldDefaults } from './connection-values';
 import { loadEffective, type Effective, type IntegrationAccess, type ModeSource } from './effective';
 import { isParkedFor } from './parking';
 import type { Level, Line, SwitchedRule } from './rule-layers';
