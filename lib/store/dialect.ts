@@ -43,6 +43,8 @@ export interface Dialect {
 	 * For an index, ORDER BY and comparisons with another such time.
 	 */
 	toMilliseconds(time: string): string;
+	/** A time in milliseconds since 1970, as a number. */
+	epochMs(time: string): string;
 	/** A placeholder that a time is bound to, where the database cannot see that from what is beside it. */
 	boundTime(placeholder: string): string;
 	/** The greater of two numbers. */

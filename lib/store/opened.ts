@@ -10,6 +10,7 @@ import { callBudget } from './tables/call-budget';
 import { checkStore } from './tables/check';
 import { createLinkTables } from './tables/create-link-tables';
 import { deliveryTable } from './tables/event-delivery';
+import { figureTable } from './tables/figures';
 import { inbox } from './tables/inbox';
 import { integrationConfigTable } from './tables/integration-config';
 import { sealedConfigs } from './tables/integration-config-sealed';
@@ -66,6 +67,7 @@ function storeOf(database: Database): Store {
 		conflicts: conflictTable(database),
 		log: syncLog(database),
 		progress: runProgressTable(database),
+		figures: figureTable(database),
 		check: () => checkStore(database),
 	};
 }

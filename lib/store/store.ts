@@ -1,4 +1,5 @@
 import type { Fields, FieldValue, Mode } from '../adapters/adapter';
+import type { FigureTable } from './figures';
 
 /** The moves a link makes; which ones are allowed is data in `link-states.ts`. */
 export type SyncStatus = 'pending' | 'synced' | 'conflict' | 'failed' | 'deleted';
@@ -533,6 +534,8 @@ export interface CallBudget {
 	reserve(account: string, bucket: string, limit: { intervalMs: number; burst: number }): Promise<number>;
 	/** The vendor said stop: nobody calls before `ms` have passed. */
 	pause(account: string, bucket: string, ms: number): Promise<void>;
+	/** How far calls are booked ahead and for how long nobody may call, in milliseconds; books nothing. */
+	look(account: string, bucket: string): Promise<{ bookedMs: number; pausedMs: number }>;
 }
 
 /** Link tables of one integration, made when it is first enabled. */
@@ -565,6 +568,7 @@ export interface Store {
 	readonly conflicts: ConflictTable;
 	readonly log: SyncLog;
 	readonly progress: RunProgressTable;
+	readonly figures: FigureTable;
 	/** Answers when the store can be read and written; throws what is wrong and the remedy. */
 	check(): Promise<void>;
 }

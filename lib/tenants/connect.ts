@@ -61,10 +61,11 @@ async function connected(request: ConnectRequest, effective: Effective, resolved
 	const { createTransport } = await import('../transport/create-transport');
 	const { module, row } = effective;
 	const { source, values } = resolved;
+	const account = module.accountKey(values);
 	const transport = createTransport({
 		http: request.http,
 		budget: request.store.budget,
-		account: module.accountKey(values),
+		account,
 		limits: module.limits,
 		network: await networkOf(module, values),
 		secrets: secretsIn(effective, values),
@@ -74,7 +75,7 @@ async function connected(request: ConnectRequest, effective: Effective, resolved
 	const { signal, egress } = request;
 	const adapter = module.create({ connection: values, transport, signal, egress, webhookSecret });
 	const caveats = module.caveats?.(values) ?? [];
-	return { ...shared(effective), source, adapter, caveats, calls: () => transport.calls };
+	return { ...shared(effective), source, account, adapter, caveats, calls: () => transport.calls };
 }
 
 /** Opened when a webhook comes, not before: a lost key must not stop records whose connection needs none. */

@@ -15,6 +15,8 @@ export interface Connected {
 	/** null when the integration is switched off: no source was looked at. */
 	source: ConnectionSource | null;
 	module: AdapterModule;
+	/** Names the external account in call budgets; undefined when the integration is switched off. */
+	account?: string;
 	/** Without any capability when the integration is switched off. */
 	adapter: Adapter;
 	/** What a person should know of the connection, in whole sentences. */

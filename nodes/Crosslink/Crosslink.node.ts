@@ -10,6 +10,7 @@ import * as event from './actions/event/Event.resource';
 import * as integration from './actions/integration/Integration.resource';
 import * as link from './actions/link/Link.resource';
 import * as record from './actions/record/Record.resource';
+import * as report from './actions/report/Report.resource';
 import { router } from './actions/router';
 import { credentialTest } from './methods/credential-test';
 import * as loadOptions from './methods/load-options';
@@ -60,6 +61,7 @@ export class Crosslink implements INodeType {
 					{ name: 'Integration', value: 'integration', description: 'Settings of one external system for one tenant' },
 					{ name: 'Link', value: 'link', description: 'Which record of yours belongs to which record over there' },
 					{ name: 'Record', value: 'record', description: 'The data itself, in either direction' },
+					{ name: 'Report', value: 'report', description: 'How everything stands, and what needs somebody' },
 				],
 				default: 'record',
 			},
@@ -67,6 +69,7 @@ export class Crosslink implements INodeType {
 			...link.description,
 			...integration.description,
 			...event.description,
+			...report.description,
 		],
 	};
 

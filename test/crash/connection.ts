@@ -19,7 +19,7 @@ export function access(store: Store, { hubspotUrl, accessToken }: Place): Connec
 		tenant: 'default',
 		integration: 'hubspot',
 		connection: 'credential',
-		store: { ...store, budget: { reserve: async () => 0, pause: async () => undefined } },
+		store: { ...store, budget: { reserve: async () => 0, pause: async () => undefined, look: store.budget.look } },
 		environment: {},
 		credential: async () => ({ accessToken, baseUrl: hubspotUrl }),
 		http: createFetchHttp(),

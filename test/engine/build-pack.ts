@@ -17,5 +17,5 @@ export default async function buildPack(): Promise<void> {
 	};
 	await run('gulp', ['clean', '--silent']);
 	await run('tsc', ['-p', 'tsconfig.build.json']);
-	await run('gulp', ['assets', '--silent']);
+	await run('gulp', ['assets', 'charts', '--silent']);
 }

@@ -47,7 +47,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 		tenant,
 		integration: 'hubspot',
 		connection: 'credential',
-		store: { ...store, budget: UNLIMITED },
+		store: { ...store, budget: { ...store.budget, ...UNLIMITED } },
 		environment: {},
 		credential: async () => ({ accessToken: hubspot.accessToken, baseUrl: hubspot.url }),
 		http: createFetchHttp(),

@@ -28,6 +28,7 @@ export const POSTGRES: Dialect = {
 	later: (seconds) => `clock_timestamp() + make_interval(secs => ${seconds}::double precision)`,
 	// In UTC: of a time with a zone it depends on the session, which an index may not.
 	toMilliseconds: (time) => `date_trunc('milliseconds', ${time} AT TIME ZONE 'UTC')`,
+	epochMs: (time) => `(extract(epoch from ${time}) * 1000)::double precision`,
 	boundTime: (placeholder) => `${placeholder}::timestamptz`,
 	greatest: (left, right) => `greatest(${left}, ${right})`,
 	forUpdate: 'FOR UPDATE',

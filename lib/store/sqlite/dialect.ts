@@ -23,6 +23,7 @@ export const SQLITE: Dialect = {
 	nowMs: `(unixepoch('now', 'subsec') * 1000.0)`,
 	later: (seconds) => `strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${seconds} || ' seconds')`,
 	toMilliseconds: (time) => time,
+	epochMs: (time) => `(unixepoch(${time}, 'subsec') * 1000.0)`,
 	boundTime: (placeholder) => placeholder,
 	greatest: (left, right) => `max(${left}, ${right})`,
 	forUpdate: '',

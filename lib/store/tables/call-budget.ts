@@ -35,6 +35,15 @@ export function callBudget(database: Database): CallBudget {
 				[account, bucket, ms],
 			);
 		},
+		async look(account, bucket) {
+			const [row] = await database.statement(
+				`SELECT booked_until_ms - ${dialect.nowMs} AS booked_ms, paused_until_ms - ${dialect.nowMs} AS paused_ms
+				FROM ${table} WHERE account = $1 AND bucket = $2`,
+				[account, bucket],
+			);
+			if (!row) return { bookedMs: 0, pausedMs: 0 };
+			return { bookedMs: Math.max(0, numberOf(row, 'booked_ms')), pausedMs: Math.max(0, numberOf(row, 'paused_ms')) };
+		},
 	};
 }
 

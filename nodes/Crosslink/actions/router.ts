@@ -8,6 +8,7 @@ import * as integration from './integration/Integration.resource';
 import * as link from './link/Link.resource';
 import { failedItem, type Execute, type ItemResult } from './operation';
 import * as record from './record/Record.resource';
+import * as report from './report/Report.resource';
 
 type Operations = Record<string, { execute: Execute }>;
 
@@ -16,6 +17,7 @@ const RESOURCES: Record<string, Operations> = {
 	link: link.operations,
 	integration: integration.operations,
 	event: event.operations,
+	report: report.operations,
 };
 
 /** Runs the chosen operation for all input items in one session. */

@@ -18,6 +18,11 @@ export async function getIntegrations(this: ILoadOptionsFunctions): Promise<INod
 		.map(({ integration, displayName }) => ({ name: displayName, value: integration }));
 }
 
+/** Every integration, your own system's too: a report tells of all. */
+export async function getReportedIntegrations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	return integrations.map(({ integration, displayName }) => ({ name: displayName, value: integration }));
+}
+
 /**
  * The entities every account has, and those the tenant has added. Without a working connection, only the former.
  * Your own system knows none by itself: without settings those of the other systems are offered, which are your words.
