@@ -37,7 +37,7 @@ const MAX_CONFLICTS = 20;
 const HASH_DIGITS = 32;
 
 const RETRY_REMEDY =
-	'Mend what is named here, then let your flow push the record again or run Record → Retry; it is told again only when ' +
+	'Mend what is named here, then let your flow push the record again or run Record → Retry with "Include Those Given Up"; it is told again only when ' +
 	'something else is wrong.';
 const CONFLICT_REMEDY = 'Choose a side or a value with Link → Resolve Conflict; the next sync carries it out.';
 

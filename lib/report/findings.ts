@@ -22,7 +22,7 @@ export function findingsOf(health: Omit<IntegrationHealth, 'findings'>, now: Dat
 			add(
 				'bad',
 				`${records(links.failed, entity.displayName)} given up after several tries.`,
-				'See the reason with Link → Get Many (status Failed), mend it, then Record → Retry.',
+				'See the reason with Link → Get Many (status Failed), mend it, then Record → Retry with "Include Those Given Up".',
 			);
 		}
 		if (entity.inDoubt > 0) {

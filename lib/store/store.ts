@@ -215,6 +215,8 @@ export interface Conflict extends NewConflict {
 	value: FieldValue;
 	createdAt: Date;
 	resolvedAt: Date | null;
+	/** Who decided, as the flow says; null = nobody yet, or nobody said. */
+	resolvedBy: string | null;
 }
 
 /** Open, resolved and done disagreements (table `sync_conflict`). */
@@ -232,7 +234,7 @@ export interface ConflictTable {
 	resolve(
 		tenant: string,
 		ids: string[],
-		choice: { choice: 'local' | 'external' | 'value'; value?: FieldValue },
+		choice: { choice: 'local' | 'external' | 'value'; value?: FieldValue; by?: string },
 	): Promise<Conflict[]>;
 }
 

@@ -14,10 +14,14 @@ export interface ResolveRequest {
 	choice: 'local' | 'external' | 'value';
 	/** In your system's form; where several records match: the external id of the right one. */
 	value?: FieldValue;
+	/** Who decides, for the record; at most 200 characters. */
+	by?: string;
 }
 
 /** Conflicts of one record looked at for one decision; a record has far fewer fields. */
 const CONFLICTS_OF_RECORD = 500;
+/** Longest name kept of whoever decided, in characters. */
+const MAX_NAME = 200;
 
 /**
  * Takes down what a person has decided (Resolve); the next sync, push or pull carries it out.
@@ -36,7 +40,7 @@ export async function resolveConflicts(replication: Replication, request: Resolv
 	return await store.conflicts.resolve(
 		tenant,
 		conflicts.map((conflict) => conflict.id),
-		{ choice: request.choice, value: request.value },
+		{ choice: request.choice, value: request.value, by: request.by?.slice(0, MAX_NAME) },
 	);
 }
 

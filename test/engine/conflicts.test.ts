@@ -47,9 +47,17 @@ it('lists what a person has to decide, newest first, for all or one record, up t
 it('carries out what a person has chosen at the next sync: local, external, or another value', async () => {
 	const { json: open } = await runCrosslink(world, getConflicts);
 	const idOf = (localId: string) => open.find((one) => one['localId'] === localId)?.['conflictId'] as string;
-	const byRecord = await runCrosslink(world, { ...resolve, choice: 'local' }, [{ localId: 'o-1' }]);
+	const byRecord = await runCrosslink(world, { ...resolve, choice: 'local', decidedBy: '={{ $json.who }}' }, [
+		{ localId: 'o-1', who: 'A. Person' },
+	]);
 	expect(byRecord.json).toEqual([
-		expect.objectContaining({ conflictId: idOf('o-1'), localId: 'o-1', status: 'resolved', choice: 'local' }),
+		expect.objectContaining({
+			conflictId: idOf('o-1'),
+			localId: 'o-1',
+			status: 'resolved',
+			choice: 'local',
+			resolvedBy: 'A. Person',
+		}),
 	]);
 	await runCrosslink(world, { ...resolve, choice: 'external' }, [{ conflictId: idOf('o-2') }]);
 	await runCrosslink(world, { ...resolve, choice: 'value', value: '={{ $json.right }}' }, [

@@ -56,7 +56,7 @@ export async function confirmAgainFlow(site: Site, receipts: string[]): Promise<
 }
 
 export async function retryFlow(site: Site): Promise<void> {
-	await retry(site.replication(), RETRIES);
+	await retry(site.replication(), { limit: RETRIES });
 }
 
 /** Reads the records, as the first node of the flow does. */

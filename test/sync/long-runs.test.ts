@@ -86,12 +86,33 @@ describe('retry', () => {
 			world.hubspot.faults.add({ match: { pathIncludes: 'batch/upsert' }, times: 50, kind: 'status', status: 503 });
 			await push(await world.replication('order', { now: () => new Date(Date.now() - 10_000) }), orders(2));
 			world.hubspot.faults.clear();
-			expect(await retry(await world.replication('order'), 10)).toMatchObject([
+			expect(await retry(await world.replication('order'), { limit: 10 })).toMatchObject([
 				{ outcome: 'created', link: { syncStatus: 'synced' } },
 				{ outcome: 'created' },
 			]);
-			expect(await retry(await world.replication('order'), 10)).toEqual([]);
+			expect(await retry(await world.replication('order'), { limit: 10 })).toEqual([]);
 			expect(world.hubspot.account.list('deals').map((deal) => deal.properties.dealname)).toContain('Order 1');
+		} finally {
+			await world.close();
+		}
+	});
+});
+
+describe('retry of what was given up', () => {
+	it('sends it again only when asked to, and after what is due', async () => {
+		const world = await openWorld({ settings: { retry: { attempts: 1, delaySeconds: 1 } } });
+		try {
+			world.hubspot.faults.add({ match: { pathIncludes: 'batch/upsert' }, times: 50, kind: 'status', status: 503 });
+			await push(await world.replication('order'), orders(3));
+			world.hubspot.faults.clear();
+			const links = world.store.links('hubspot', 'order');
+			expect(await links.countByStatus('default')).toMatchObject({ failed: 3 });
+			expect(await retry(await world.replication('order'), { limit: 10 })).toEqual([]);
+			const again = await retry(await world.replication('order'), { limit: 2, givenUp: true });
+			expect(again).toMatchObject([{ outcome: 'created' }, { outcome: 'created' }]);
+			expect(await links.countByStatus('default')).toMatchObject({ failed: 1, synced: 2 });
+			await retry(await world.replication('order'), { limit: 2, givenUp: true });
+			expect(world.hubspot.account.list('deals').map((deal) => deal.properties.dealname)).toContain('Order 3');
 		} finally {
 			await world.close();
 		}

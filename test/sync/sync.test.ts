@@ -145,7 +145,7 @@ describe('sync both ways', () => {
 		await open('owner');
 		await syncOne(world, { name: 'Second name', amount: 100 });
 		const later = () => new Date(Date.now() + 91 * 86_400_000);
-		await retry(await world.replication('order', { now: later }), 1);
+		await retry(await world.replication('order', { now: later }), { limit: 1 });
 		expect(await world.store.log.history('default', 'hubspot', 'order', '1', { limit: 5 })).toEqual([]);
 	});
 

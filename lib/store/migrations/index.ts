@@ -1,3 +1,4 @@
+import { AddDecider1795981600000 } from './add-decider';
 import { AddIngress1795592800000 } from './add-ingress';
 import { AddParking1795679200000 } from './add-parking';
 import { AddSyncTables1795506400000 } from './add-sync-tables';
@@ -9,6 +10,7 @@ export const MIGRATIONS = [
 	AddSyncTables1795506400000,
 	AddIngress1795592800000,
 	AddParking1795679200000,
+	AddDecider1795981600000,
 ] as const;
 
 /** In the schema `crosslink` on PostgreSQL. */

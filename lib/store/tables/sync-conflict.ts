@@ -4,7 +4,7 @@ import { MAX_CONFLICT_VALUE } from '../bounded-json';
 import type { Database, Parameter, Row } from '../dialect';
 import { assertName } from '../identifiers';
 import { assertTenant } from '../ids';
-import { jsonOf, jsonOrNull, numberOf, textOf, textOrNull, timeOf, timeOrNull } from '../row-values';
+import { jsonOf, jsonOrNull, numberOf, storable, textOf, textOrNull, timeOf, timeOrNull } from '../row-values';
 import type { Conflict, ConflictReason, ConflictTable } from '../store';
 import { boundedLimit, idBatch, slices, sortedUnique } from './link-context';
 
@@ -59,7 +59,7 @@ export function conflictTable(database: Database): ConflictTable {
 			const [row] = await database.statement(`SELECT * FROM ${table} WHERE tenant = $1 AND id = $2`, [tenant, number]);
 			return row && conflictOf(row);
 		},
-		async resolve(tenant, ids, { choice, value = null }) {
+		async resolve(tenant, ids, { choice, value = null, by }) {
 			assertTenant(tenant);
 			const chosen = choice === 'value' && value !== null ? chosenText(value) : null;
 			const numbers = sortedUnique(ids.flatMap((id) => (numberOfId(id) === undefined ? [] : [id])));
@@ -67,15 +67,15 @@ export function conflictTable(database: Database): ConflictTable {
 				async (session) => {
 					const changed: Row[] = [];
 					for (const slice of slices(numbers, database.dialect.sliceRows)) {
-						const batch = idBatch(database.dialect, slice, 4);
+						const batch = idBatch(database.dialect, slice, 5);
 						changed.push(
 							...(await session.query(
-								`UPDATE ${table} SET status = 'resolved', choice = $2, chosen_value = $3,
+								`UPDATE ${table} SET status = 'resolved', choice = $2, chosen_value = $3, resolved_by = $4,
 									resolved_at = ${database.dialect.now}, updated_at = ${database.dialect.now}
 								WHERE tenant = $1 AND status <> 'done'
 									AND id IN (SELECT CAST(b.id AS bigint) FROM ${batch.source})
 								RETURNING *`,
-								[tenant, choice, chosen, ...batch.parameters],
+								[tenant, choice, chosen, storable(by ?? null), ...batch.parameters],
 							)),
 						);
 					}
@@ -139,5 +139,6 @@ function conflictOf(row: Row): Conflict {
 		value: jsonOrNull(row, 'chosen_value'),
 		createdAt: timeOf(row, 'created_at'),
 		resolvedAt: timeOrNull(row, 'resolved_at'),
+		resolvedBy: textOrNull(row, 'resolved_by'),
 	};
 }

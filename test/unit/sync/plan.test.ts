@@ -221,6 +221,7 @@ describe('conflicts in a plan', () => {
 		choice: null,
 		value: null,
 		createdAt: new Date(0),
+		resolvedBy: null,
 		resolvedAt: null,
 		...more,
 	});

@@ -57,6 +57,14 @@ export const description: INodeProperties[] = shownFor({ link: ['resolve'] }, [
 		description:
 			'The right value, as your system would have it. For a record with several matches: the external ID to link to.',
 	},
+	{
+		displayName: 'Decided By',
+		name: 'decidedBy',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. nathan@example.com',
+		description: 'Who decides, kept with the conflict: a name or address that your flow knows, for example from a form',
+	},
 ]);
 
 interface Decision {
@@ -66,6 +74,7 @@ interface Decision {
 	field?: string;
 	choice: (typeof CHOICES)[number];
 	value?: FieldValue;
+	by?: string;
 }
 
 /** Notes down what a person has decided; the next push or sync of the record carries it out. */
@@ -84,12 +93,17 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 function decisionAt(context: IExecuteFunctions, index: number): Decision {
 	const target = linkTargetAt(context, index);
 	const choice = choiceFrom(context.getNodeParameter('choice', index, 'local'), CHOICES, 'Take', index);
-	const value = choice === 'value' ? { value: valueAt(context, index) } : {};
+	const by = textAt(context, 'decidedBy', index);
+	const decision = {
+		choice,
+		...(choice === 'value' ? { value: valueAt(context, index) } : {}),
+		...(by === '' ? {} : { by }),
+	};
 	const conflictId = textAt(context, 'conflictId', index);
-	if (conflictId !== '') return { target, conflictId, choice, ...value };
+	if (conflictId !== '') return { target, conflictId, ...decision };
 	const localId = idAt(context, 'localId', 'Local ID', index);
 	const field = textAt(context, 'field', index);
-	if (localId !== undefined) return { target, localId, ...(field === '' ? {} : { field }), choice, ...value };
+	if (localId !== undefined) return { target, localId, ...(field === '' ? {} : { field }), ...decision };
 	throw new CrosslinkError({
 		class: 'rejected',
 		code: 'conflict_not_named',

@@ -1,7 +1,8 @@
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { CrosslinkError } from '../../../../lib/errors';
 import type { Session } from '../../../../lib/host/session';
 import type { SyncOutcome } from '../../../../lib/sync/replication';
+import type { RetryOptions } from '../../../../lib/sync/retry';
 import { despiteBrakesOption } from '../brakes';
 import { byTarget } from '../by-target';
 import { asJson, type ItemResult } from '../operation';
@@ -28,7 +29,17 @@ export const description: INodeProperties[] = shownFor({ record: ['retry'] }, [
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [despiteBrakesOption],
+		options: [
+			despiteBrakesOption,
+			{
+				displayName: 'Include Those Given Up',
+				name: 'givenUp',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to take up failed records as well, which wait for a person: use it when what kept them from going through is mended',
+			},
+		],
 	},
 ]);
 
@@ -38,7 +49,7 @@ export const description: INodeProperties[] = shownFor({ record: ['retry'] }, [
  */
 export async function execute(this: IExecuteFunctions, session: Session, indexes: number[]): Promise<ItemResult[]> {
 	const { retry } = await import('../../../../lib/sync/retry');
-	return await byTarget<IDataObject & { limit: number }>(
+	return await byTarget<RetryOptions>(
 		indexes,
 		(index) => ({
 			target: entityTargetAt(this, index),
@@ -48,13 +59,14 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 					max: MAX_LIMIT,
 					byDefault: 50,
 				}),
+				givenUp: this.getNodeParameter('options.givenUp', index, false) === true,
 			},
 		}),
 		async (group) =>
 			await skippedWhenDisabled(this, session, group, async (replication) => {
 				const index = group.items[0]?.index ?? 0;
-				const limit = group.items[0]?.value.limit ?? 1;
-				return (await retry(replication, limit)).map((outcome) => retried(index, outcome));
+				const options = group.items[0]?.value ?? { limit: 1 };
+				return (await retry(replication, options)).map((outcome) => retried(index, outcome));
 			}),
 	);
 }
