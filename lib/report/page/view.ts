@@ -40,7 +40,7 @@ export function viewOf(report: HealthReport, title: string, desk: Desk) {
 
 function integrationView(report: HealthReport, one: IntegrationHealth, index: number, desk: Desk) {
 	const gravest = one.findings.find(({ severity }) => severity !== 'info')?.severity ?? 'good';
-	const about = { tenant: one.tenant, integration: one.integration };
+	const about = { Tenant: one.tenant, Integration: one.integration };
 	return {
 		id: `integration-${index + 1}`,
 		displayName: one.displayName,
@@ -57,7 +57,7 @@ function integrationView(report: HealthReport, one: IntegrationHealth, index: nu
 			last: entity.lastSyncedAt === null ? 'never' : age(entity.lastSyncedAt, report.madeAt),
 			retry:
 				entity.links.failed + entity.links.pending > 0
-					? deskLink(desk, { action: 'retry', ...about, entity: entity.entity })
+					? deskLink(desk, { Action: 'Retry', ...about, Entity: entity.entity })
 					: null,
 		})),
 		charts: chartsOf(report, one),
@@ -69,11 +69,11 @@ function integrationView(report: HealthReport, one: IntegrationHealth, index: nu
 			base: shown(conflict.base),
 			since: age(conflict.since, report.madeAt),
 			decide: deskLink(desk, {
-				action: 'resolve',
+				Action: 'Decide',
 				...about,
-				entity: conflict.entity,
-				localId: conflict.localId,
-				conflictId: conflict.conflictId,
+				Entity: conflict.entity,
+				Record: conflict.localId,
+				Conflict: conflict.conflictId,
 			}),
 		})),
 		moreConflicts: one.conflicts.open - one.conflicts.shown.length,
@@ -121,7 +121,7 @@ function chart(report: HealthReport, title: string, series: Series[]): ChartView
 	};
 }
 
-/** The form's address with its fields filled; null where there is no form. */
+/** The form's address with its fields filled, by their labels; null where there is no form. */
 function deskLink(desk: Desk, fields: Record<string, string>): string | null {
 	if (desk === undefined) return null;
 	const url = new URL(desk);

@@ -80,7 +80,7 @@ it('says in words what the charts show, and where to decide', async () => {
 	const page = await renderPage(planted(), { title: 'Health', desk: 'https://n8n.example.com/form/desk?x=1' });
 	expect(page).toContain('In step: 276, Failures: 48.');
 	expect(page).toMatch(
-		/href="https:\/\/n8n\.example\.com\/form\/desk\?x=1&amp;action=resolve&amp;tenant=[^"]*&amp;conflictId=7"/,
+		/href="https:\/\/n8n\.example\.com\/form\/desk\?x=1&amp;Action=Decide&amp;Tenant=[^"]*&amp;Conflict=7"/,
 	);
 	expect(page).toContain('and 2 more');
 	expect(page).toContain('3 hours ago');

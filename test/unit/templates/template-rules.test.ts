@@ -10,7 +10,7 @@ const CREDENTIAL_NAMES: Record<string, string[]> = {
 	crosslinkHubSpotApi: ['HubSpot - Crosslink'],
 	crosslinkDatabaseApi: ['Orders database - Crosslink'],
 	httpHeaderAuth: ['Tracker webhook - Crosslink', 'Tracker API - Crosslink'],
-	httpBasicAuth: ['Set-up form - Crosslink'],
+	httpBasicAuth: ['Set-up form - Crosslink', 'Health page - Crosslink'],
 	postgres: ['Orders database - Crosslink'],
 };
 
