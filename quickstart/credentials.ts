@@ -3,6 +3,9 @@ import type { Sandboxes } from './sandboxes';
 
 export type CredentialToCreate = [name: string, type: string, data: Record<string, unknown>];
 
+/** Opens the demo's health page, which is to be seen on this machine only. */
+export const HEALTH_LOGIN = { user: 'health', password: 'demo' };
+
 /** The credentials that the templates name, and others; n8n links them by type and name on import. */
 export async function createCredentials(
 	api: N8nApi,
@@ -22,6 +25,7 @@ export async function createCredentials(
 		],
 		['Tracker webhook - Crosslink', 'httpHeaderAuth', { name: 'X-Tracker-Token', value: webhookToken }],
 		['Tracker API - Crosslink', 'httpHeaderAuth', { name: 'Authorization', value: `Bearer ${tracker.token}` }],
+		['Health page - Crosslink', 'httpBasicAuth', HEALTH_LOGIN],
 		...others,
 	];
 	for (const [name, type, data] of wanted) await api.createCredential(name, type, data);

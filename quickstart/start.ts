@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 
 import { cacheFolder } from './cache-folder';
+import { HEALTH_LOGIN } from './credentials';
 import { requireSpace } from './disk-space';
 import { n8nApi } from './n8n-api';
 import { installN8n, N8N_VERSION } from './n8n-install';
@@ -127,6 +128,7 @@ function whereToLook(n8n: string, tracker: string, hubspot: string, logFile: str
 		`n8n      ${n8n}  (log in as ${OWNER.email} with ${OWNER.password}; ${workflows} workflows)`,
 		`Tracker  ${tracker}  (both sides side by side: change something and watch)`,
 		`HubSpot  ${hubspot}  (the stand-in)`,
+		`Health   ${n8n}/webhook/crosslink-health  (log in as ${HEALTH_LOGIN.user} with ${HEALTH_LOGIN.password})`,
 		`Log      ${logFile}`,
 		'Stop     Ctrl-C',
 	].join('\n');

@@ -2,6 +2,7 @@ import { describeWithN8n } from '../servers/n8n';
 import { badInputTests } from './bad-input';
 import { concurrentEditTests } from './concurrent-edits';
 import { editorTests } from './editor';
+import { healthPageTests } from './health-page';
 import { ownDatabaseTests } from './own-database';
 import { pollingTests } from './polling';
 import { postgresTests, restartTests } from './restarts';
@@ -27,6 +28,7 @@ describeWithN8n('the pack in a real n8n', (n8nFolder) => {
 	describe('HubSpot by polling', () => pollingTests(world));
 	describe('edits on both sides at once', () => concurrentEditTests(world));
 	describe('bad input', () => badInputTests(world));
+	describe('health page and desk', () => healthPageTests(world));
 	editorTests('the editor in a browser', world);
 	describe('a restart', () => restartTests(world));
 	describe('set-up by form', () => setUpFormTests(world));

@@ -41,7 +41,7 @@ describe('what a run could not bring over', () => {
 			'clock',
 			ids.map((localId) => ({ localId, nextAttemptAt: new Date(Date.now() - 60_000) })),
 		);
-		return await retry(await world.replication('order'), 1_000);
+		return await retry(await world.replication('order'), { limit: 1_000 });
 	};
 	const fail = (status = 503, path = '/batch/up'): void => {
 		world.hubspot.faults.add({ kind: 'status', status, times: Infinity, match: { pathIncludes: path } });
