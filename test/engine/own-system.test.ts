@@ -41,6 +41,8 @@ it('offers the entities of the other systems, which are your words', async () =>
 		'order',
 		'company',
 		'contact',
+		'user',
+		'group',
 	]);
 });
 

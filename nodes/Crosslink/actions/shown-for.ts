@@ -7,7 +7,8 @@ export function shownFor(where: Record<string, string[]>, properties: INodePrope
 			...property,
 			displayOptions: {
 				...property.displayOptions,
-				show: { ...property.displayOptions?.show, resource: [resource], operation },
+				// First: n8n shows a property as soon as it meets an expression among what these name, and looks no further.
+				show: { resource: [resource], operation, ...property.displayOptions?.show },
 			},
 		})),
 	);
