@@ -24,12 +24,15 @@ export function shownName(name: string): string {
  */
 export function boundedJson(
 	given: unknown,
-	limits: { what: string; code: string; maxCharacters: number },
+	limits: { what: string; code: string; maxCharacters: number; tooLarge?: string },
 ): FieldValue | undefined {
 	const fail = (reason: string, remedy: string): CrosslinkError =>
 		new CrosslinkError({ class: 'rejected', code: limits.code, message: `The ${limits.what} ${reason}.`, remedy });
 	const tooLarge = (): CrosslinkError =>
-		fail(`are larger than ${limits.maxCharacters} characters`, 'Shorten them; they hold field rules, not records.');
+		fail(
+			`are larger than ${limits.maxCharacters} characters`,
+			limits.tooLarge ?? 'Shorten them; they hold field rules, not records.',
+		);
 
 	let left = limits.maxCharacters;
 	const spend = (characters: number): void => {
