@@ -7,20 +7,27 @@ import { KEY_ID_LENGTH, MAKE_A_KEY, type KeyRing } from './key-ring';
 export interface SealedPlace {
 	tenant: string;
 	integration: string;
-	/** Column of `integration_config`: `credentials` or `webhookSecret`. */
+	/** Column of `integration_config` (`credentials` or `webhookSecret`); in another table what it is, in words and in plural. */
 	field: string;
+	/** Left out = `integration_config`. */
+	table?: 'command_log' | 'query_answer';
 }
 
 /** Largest secret that may be sealed, in UTF-8 bytes: room for several certificates. */
 export const MAX_SECRET_BYTES = 64 * 1024;
+
+/** Largest text of another table than `integration_config` that may be sealed, in UTF-8 bytes. */
+export const MAX_SEALED_TEXT_BYTES = 2 * 1024 * 1024;
 
 const VERSION = 'v1';
 const ALGORITHM = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const DATA_KEY_BYTES = 32;
-/** Base64 of the largest secret plus the fixed parts. */
-const MAX_SEALED_LENGTH = Math.ceil((MAX_SECRET_BYTES * 4) / 3) + 512;
+/** Base64 of the largest text plus the fixed parts. */
+const maxSealedLength = (place: SealedPlace): number => Math.ceil((maxBytes(place) * 4) / 3) + 512;
+
+const maxBytes = (place: SealedPlace): number => (place.table === undefined ? MAX_SECRET_BYTES : MAX_SEALED_TEXT_BYTES);
 
 /**
  * Seals a secret for one place: `v1.<key id>.<iv>.<wrapped data key>.<iv>.<ciphertext>`, base64url, AES-256-GCM.
@@ -29,12 +36,12 @@ const MAX_SEALED_LENGTH = Math.ceil((MAX_SECRET_BYTES * 4) / 3) + 512;
  */
 export function seal(ring: KeyRing | undefined, place: SealedPlace, secret: string): string {
 	if (ring === undefined) throw missingKey(place, 'stored');
-	if (Buffer.byteLength(secret) > MAX_SECRET_BYTES) {
+	if (Buffer.byteLength(secret) > maxBytes(place)) {
 		throw new CrosslinkError({
 			class: 'rejected',
 			code: 'secret_too_large',
-			message: `The ${describe(place)} are larger than ${MAX_SECRET_BYTES} bytes and were not stored.`,
-			remedy: 'Give only the values the connection needs.',
+			message: `The ${describe(place)} are larger than ${maxBytes(place)} bytes and were not stored.`,
+			remedy: place.table === undefined ? 'Give only the values the connection needs.' : 'Give fewer values at once.',
 		});
 	}
 	const dataKey = randomBytes(DATA_KEY_BYTES);
@@ -90,7 +97,7 @@ interface SealedParts {
 
 function partsOf(place: SealedPlace, sealed: string): SealedParts {
 	const [version, keyId, wrapIv, wrapped, iv, payload, ...rest] =
-		sealed.length <= MAX_SEALED_LENGTH ? sealed.split('.') : [];
+		sealed.length <= maxSealedLength(place) ? sealed.split('.') : [];
 	if (version !== VERSION || !keyId || !wrapIv || !wrapped || !iv || payload === undefined || rest.length > 0) {
 		throw invalidValue(place);
 	}
@@ -145,10 +152,12 @@ function strictDecode(text: string): Buffer {
 
 /** JSON keeps the parts apart: no tenant name can imitate another tenant plus integration. */
 const context = (place: SealedPlace): Buffer =>
-	Buffer.from(JSON.stringify(['integration_config', place.tenant, place.integration, place.field]));
+	Buffer.from(JSON.stringify([tableOf(place), place.tenant, place.integration, place.field]));
 
 const wrapContext = (place: SealedPlace, keyId: string): Buffer =>
-	Buffer.from(JSON.stringify(['integration_config', place.tenant, place.integration, place.field, keyId]));
+	Buffer.from(JSON.stringify([tableOf(place), place.tenant, place.integration, place.field, keyId]));
+
+const tableOf = (place: SealedPlace): string => place.table ?? 'integration_config';
 
 const describe = (place: SealedPlace): string =>
 	`${place.field} of integration ${place.integration} for tenant ${place.tenant}`;
@@ -173,7 +182,7 @@ function unknownKey(place: SealedPlace, ring: KeyRing): CrosslinkError {
 			`than the ${ring.names.length === 1 ? 'one' : `${ring.names.length}`} given.`,
 		remedy:
 			'Give the earlier key as well, as {"active":"new","keys":{"new":"...","old":"..."}}, ' +
-			'or store the connection again with Integration → Configure.',
+			(place.table === undefined ? 'or store the connection again with Integration → Configure.' : 'and run it again.'),
 	});
 }
 
@@ -182,6 +191,9 @@ function invalidValue(place: SealedPlace): CrosslinkError {
 		class: 'auth',
 		code: 'sealed_value_invalid',
 		message: `The stored ${describe(place)} cannot be opened: they were changed, cut off or copied from another row.`,
-		remedy: 'Store the connection again with Integration → Configure.',
+		remedy:
+			place.table === undefined
+				? 'Store the connection again with Integration → Configure.'
+				: 'Restore the store from a backup, or do without what was kept there.',
 	});
 }
