@@ -1,5 +1,6 @@
 import { requireLinks } from '../adapters/capability';
 import { findIntegration } from '../adapters/registry';
+import type { AnswerKeeper } from '../queries/kept-answer';
 import type { LinkTable, Store } from '../store/store';
 import type { Replication } from '../sync/replication';
 import type { ConnectRequest } from '../tenants/connect';
@@ -26,6 +27,8 @@ export interface Session {
 	storeReplication(target: Target, entity: string, itemIndex: number): Promise<Replication>;
 	/** The link table, without any connection. Throws `integration_unknown`, `capability_missing`, or what the store says of a missing table. */
 	links(target: { integration: string; entity: string }): LinkTable;
+	/** Where the last known answers to queries over this connection are kept. */
+	answers(connected: Connected, target: Target, itemIndex: number): Promise<AnswerKeeper>;
 	/** Everything the tenants' functions ask for. */
 	access(target: Target, itemIndex: number): ConnectRequest;
 	close(): void;
@@ -78,6 +81,11 @@ export async function openSession(context: HostContext): Promise<Session> {
 			const entry = findIntegration(integration);
 			requireLinks(entry);
 			return store.links(entry.integration, entity);
+		},
+		async answers({ tenant, integration, account = '' }, target, itemIndex) {
+			const { vaultOf } = await import('../tenants/vault');
+			const vault = await vaultOf({ ...access(target, itemIndex), tenant, integration }, 'query_answer');
+			return { tenant, integration, account, table: store.answers, vault };
 		},
 		close: release,
 	};

@@ -11,7 +11,8 @@ type Reader = (given: FieldValue, parameter: ParameterDescription) => Reading;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 /** ISO 8601 with its zone; seconds and their parts may be left out. */
 const MOMENT = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})$/i;
-const MIDNIGHT = /^00:00(:00(\.0+)?)?$/;
+/** Midnight of any zone, or of none (as n8n's date picker gives it), is a day; any other time could be another day elsewhere. */
+const MIDNIGHT = /^(\d{4}-\d{2}-\d{2})[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d{2}:?\d{2})?$/i;
 
 const SHAPES = { object: 'an object', list: 'a list', text: 'a text', number: 'a number', boolean: 'true or false' };
 
@@ -45,9 +46,7 @@ export const READERS: Record<Exclude<ParameterDescription['type'], 'object' | 'l
 	},
 	date(given) {
 		const text = typeof given === 'string' ? given.trim() : '';
-		const [, day, time = ''] = MOMENT.exec(text) ?? [];
-		// Midnight of any zone is a day; any other time could be another day elsewhere.
-		const found = DAY.test(text) ? text : day !== undefined && MIDNIGHT.test(time) ? day : undefined;
+		const found = DAY.test(text) ? text : MIDNIGHT.exec(text)?.[1];
 		if (found !== undefined && isRealDay(found)) return { value: found };
 		return {
 			wrong: 'is no day',

@@ -17,6 +17,7 @@ import { sealedConfigs } from './tables/integration-config-sealed';
 import { linkTable } from './tables/link-table';
 import { parkingTable } from './tables/parked-connection';
 import { pollCursorTable } from './tables/poll-cursor';
+import { queryAnswerTable } from './tables/query-answer';
 import { runProgressTable } from './tables/run-progress';
 import { conflictTable } from './tables/sync-conflict';
 import { syncLog } from './tables/sync-log';
@@ -68,6 +69,7 @@ function storeOf(database: Database): Store {
 		log: syncLog(database),
 		progress: runProgressTable(database),
 		figures: figureTable(database),
+		answers: queryAnswerTable(database),
 		check: () => checkStore(database),
 	};
 }

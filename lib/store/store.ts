@@ -540,6 +540,25 @@ export interface CallBudget {
 	look(account: string, bucket: string): Promise<{ bookedMs: number; pausedMs: number }>;
 }
 
+/**
+ * Last known answers of queries (table `query_answer`), one per tenant, integration and question. Only where a node allows
+ * an old answer, and sealed before they get here where they hold personal data.
+ */
+export interface QueryAnswerTable {
+	get(tenant: string, integration: string, question: string): Promise<{ answer: string; asOf: Date } | undefined>;
+	/**
+	 * Takes the place of an earlier answer; it is kept for the longest time anybody has asked for.
+	 * @returns when it was given, by the store's clock
+	 */
+	save(
+		tenant: string,
+		integration: string,
+		answer: { question: string; query: string; answer: string; keepSeconds: number },
+	): Promise<Date>;
+	/** Deletes answers whose time is over, and the oldest above `most` of each integration; at most `limit`. */
+	prune(tenant: string, options: { most: number; limit: number }): Promise<number>;
+}
+
 /** Link tables of one integration, made when it is first enabled. */
 export interface LinkTableSpec {
 	entity: string;
@@ -571,6 +590,7 @@ export interface Store {
 	readonly log: SyncLog;
 	readonly progress: RunProgressTable;
 	readonly figures: FigureTable;
+	readonly answers: QueryAnswerTable;
 	/** Answers when the store can be read and written; throws what is wrong and the remedy. */
 	check(): Promise<void>;
 }

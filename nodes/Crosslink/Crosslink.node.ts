@@ -9,6 +9,7 @@ import { integrationCredentials } from '../../lib/host/integration-credentials';
 import * as event from './actions/event/Event.resource';
 import * as integration from './actions/integration/Integration.resource';
 import * as link from './actions/link/Link.resource';
+import * as query from './actions/query/Query.resource';
 import * as record from './actions/record/Record.resource';
 import * as report from './actions/report/Report.resource';
 import { router } from './actions/router';
@@ -60,6 +61,7 @@ export class Crosslink implements INodeType {
 					{ name: 'Event', value: 'event', description: 'What triggers have taken in' },
 					{ name: 'Integration', value: 'integration', description: 'Settings of one external system for one tenant' },
 					{ name: 'Link', value: 'link', description: 'Which record of yours belongs to which record over there' },
+					{ name: 'Query', value: 'query', description: 'A question to an external system; nothing changes there' },
 					{ name: 'Record', value: 'record', description: 'The data itself, in either direction' },
 					{ name: 'Report', value: 'report', description: 'How everything stands, and what needs somebody' },
 				],
@@ -70,6 +72,7 @@ export class Crosslink implements INodeType {
 			...integration.description,
 			...event.description,
 			...report.description,
+			...query.description,
 		],
 	};
 

@@ -14,8 +14,9 @@ export function emit(context: IExecuteFunctions, results: ItemResult[]): INodeEx
 		throw toNodeError(context.getNode(), stopping(failed, ordered.length), failed[0]?.index);
 	}
 	const hasErrorOutput = context.getNode().onError === 'continueErrorOutput';
-	return ordered.map(({ index, json, error }) => ({
+	return ordered.map(({ index, json, binary, error }) => ({
 		json: error !== undefined && hasErrorOutput ? forErrorOutput(json, error) : json,
+		...(binary === undefined ? {} : { binary }),
 		pairedItem: { item: index },
 	}));
 }

@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IBinaryKeyData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { CrosslinkError } from '../../../lib/errors';
 import type { Session } from '../../../lib/host/session';
 
@@ -7,6 +7,8 @@ export interface ItemResult {
 	/** Index of the input item this belongs to. */
 	index: number;
 	json: IDataObject;
+	/** Documents that belong to it. */
+	binary?: IBinaryKeyData;
 	/** Set = this item failed; `json` then says what is known. */
 	error?: CrosslinkError;
 }

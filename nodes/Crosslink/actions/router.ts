@@ -7,6 +7,7 @@ import * as event from './event/Event.resource';
 import * as integration from './integration/Integration.resource';
 import * as link from './link/Link.resource';
 import { failedItem, type Execute, type ItemResult } from './operation';
+import * as query from './query/Query.resource';
 import * as record from './record/Record.resource';
 import * as report from './report/Report.resource';
 
@@ -18,6 +19,7 @@ const RESOURCES: Record<string, Operations> = {
 	integration: integration.operations,
 	event: event.operations,
 	report: report.operations,
+	query: query.operations,
 };
 
 /** Runs the chosen operation for all input items in one session. */

@@ -3,6 +3,7 @@ import type { ExternalSchema } from '../../../lib/adapters/adapter';
 import { requireCapability } from '../../../lib/adapters/capability';
 import { integrations, type IntegrationEntry } from '../../../lib/adapters/registry';
 import { connectedFor, currentEntity, currentText } from './connected-for';
+import { describedModule } from './described-module';
 
 /** Operations on records that write to the other side, or say what would be written. */
 const WRITES = ['push', 'sync', 'preview', 'retry'];
@@ -21,6 +22,23 @@ export async function getIntegrations(this: ILoadOptionsFunctions): Promise<INod
 /** Every integration, your own system's too: a report tells of all. */
 export async function getReportedIntegrations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	return integrations.map(({ integration, displayName }) => ({ name: displayName, value: integration }));
+}
+
+/** Systems that answer questions. */
+export async function getQueryIntegrations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	return integrations
+		.filter(({ queries }) => queries === true)
+		.map(({ integration, displayName }) => ({ name: displayName, value: integration }));
+}
+
+/** What the chosen integration can be asked; needs no connection. */
+export async function getQueries(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	const module = await describedModule(this);
+	return (module?.queries ?? []).map(({ query, displayName, description }) => ({
+		name: displayName,
+		value: query,
+		description,
+	}));
 }
 
 /**

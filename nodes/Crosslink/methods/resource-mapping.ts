@@ -1,7 +1,9 @@
 import type { ILoadOptionsFunctions, ResourceMapperField, ResourceMapperFields } from 'n8n-workflow';
 import type { EntityBinding } from '../../../lib/adapters/adapter';
 import { localFieldsOf } from '../../../lib/sync/transform/join';
-import { connectedFor, currentEntity } from './connected-for';
+import { connectedFor, currentEntity, currentText } from './connected-for';
+import { describedModule } from './described-module';
+import { formField } from './form-field';
 
 /** The local fields that the effective rules push, each with the places it goes to. */
 export async function getLocalFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
@@ -9,6 +11,16 @@ export async function getLocalFields(this: ILoadOptionsFunctions): Promise<Resou
 		const binding = currentEntity(this, connected);
 		return { fields: [...ruleFields(binding), ...associationFields(binding)] };
 	});
+}
+
+/** What the chosen query has to know; needs no connection. */
+export async function getQueryParameters(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
+	const module = await describedModule(this);
+	const query = module?.queries?.find((one) => one.query === currentText(this, 'query'));
+	return {
+		fields: (query?.parameters ?? []).map(formField),
+		...(query?.parameters.length === 0 && { emptyFieldsNotice: 'This query takes no parameters.' }),
+	};
 }
 
 function ruleFields(binding: EntityBinding): ResourceMapperField[] {
