@@ -8,6 +8,7 @@ import { textOf } from './row-values';
 import type { Store } from './store';
 import { callBudget } from './tables/call-budget';
 import { checkStore } from './tables/check';
+import { commandLog } from './tables/command-log';
 import { createLinkTables } from './tables/create-link-tables';
 import { deliveryTable } from './tables/event-delivery';
 import { figureTable } from './tables/figures';
@@ -70,6 +71,7 @@ function storeOf(database: Database): Store {
 		progress: runProgressTable(database),
 		figures: figureTable(database),
 		answers: queryAnswerTable(database),
+		commands: commandLog(database),
 		check: () => checkStore(database),
 	};
 }

@@ -1,5 +1,6 @@
 import type { Fields, FieldValue, Mode } from '../adapters/adapter';
 import type { FigureTable } from './figures';
+import type { CommandLog } from './command-log';
 
 /** The moves a link makes; which ones are allowed is data in `link-states.ts`. */
 export type SyncStatus = 'pending' | 'synced' | 'conflict' | 'failed' | 'deleted';
@@ -591,6 +592,7 @@ export interface Store {
 	readonly progress: RunProgressTable;
 	readonly figures: FigureTable;
 	readonly answers: QueryAnswerTable;
+	readonly commands: CommandLog;
 	/** Answers when the store can be read and written; throws what is wrong and the remedy. */
 	check(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { AddDecider1795981600000 } from './add-decider';
+import { AddCommandLog1795895100000 } from './add-command-log';
 import { AddIngress1795592800000 } from './add-ingress';
 import { AddParking1795679200000 } from './add-parking';
 import { AddQueryAnswers1795895000000 } from './add-query-answers';
@@ -13,6 +14,7 @@ export const MIGRATIONS = [
 	AddParking1795679200000,
 	AddDecider1795981600000,
 	AddQueryAnswers1795895000000,
+	AddCommandLog1795895100000,
 ] as const;
 
 /** In the schema `crosslink` on PostgreSQL. */
