@@ -18,6 +18,7 @@ module.exports = {
 	projects: [
 		project('unit', ['unit/**/*.test.ts']),
 		project('store', ['store/**/*.test.ts']),
+		project('commands', ['commands/**/*.test.ts']),
 		project('sync', ['sync/**/*.test.ts']),
 		project('simulator', ['simulator/**/*.test.ts']),
 		project('crash', ['crash/**/*.test.ts']),

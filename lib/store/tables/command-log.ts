@@ -155,7 +155,7 @@ export function commandLog(database: Database): CommandLog {
 
 /** With what only the store's clock can say. */
 function columnsOf({ now, nowMs }: Dialect): string {
-	return `command_log.*, CASE WHEN lease_until > ${now} THEN 1 ELSE 0 END AS held, ${nowMs} - sent_ms AS sent_ms_ago`;
+	return `*, CASE WHEN lease_until > ${now} THEN 1 ELSE 0 END AS held, ${nowMs} - sent_ms AS sent_ms_ago`;
 }
 
 function placeOf({ tenant, integration, key, kind }: CommandKey): string[] {
