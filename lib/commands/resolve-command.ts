@@ -7,6 +7,9 @@ import { keep } from './kept';
 import { outcomeOf, underWay, type CommandOutcome } from './outcome';
 import { movesTo } from './states';
 
+/** Two statements are all that happens under it. */
+const LEASE_SECONDS = 10;
+
 /** What a person has found on the other side. */
 export type Finding = { found: 'done'; externalId: string | null } | { found: 'nothing' };
 
@@ -16,7 +19,7 @@ export type Finding = { found: 'done'; externalId: string | null } | { found: 'n
  * @throws CrosslinkError `rejected` `command_not_found`, `command_settled`; `unknown` `command_under_way`
  */
 export async function resolveCommand(
-	run: Pick<CommandRun, 'tenant' | 'integration' | 'log' | 'vault' | 'runId' | 'leaseSeconds'>,
+	run: Pick<CommandRun, 'tenant' | 'integration' | 'log' | 'vault' | 'runId'>,
 	name: CommandName,
 	finding: Finding,
 ): Promise<CommandOutcome> {
@@ -32,7 +35,7 @@ export async function resolveCommand(
 			remedy: 'Look at it with Command → Get.',
 		});
 	}
-	const lease = { owner: `${run.runId}:${randomUUID()}`, seconds: run.leaseSeconds };
+	const lease = { owner: `${run.runId}:${randomUUID()}`, seconds: LEASE_SECONDS };
 	const taken = await run.log.take(row, row.version, lease);
 	const settled = taken && (await run.log.settle(row, lease.owner, changeOf(), movesTo(changeOf().status)));
 	if (settled === undefined) throw underWay(row.key);

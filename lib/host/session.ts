@@ -1,5 +1,6 @@
 import { requireLinks } from '../adapters/capability';
 import { findIntegration } from '../adapters/registry';
+import type { CommandRun } from '../commands/command-run';
 import type { AnswerKeeper } from '../queries/kept-answer';
 import type { LinkTable, Store } from '../store/store';
 import type { Replication } from '../sync/replication';
@@ -29,6 +30,13 @@ export interface Session {
 	links(target: { integration: string; entity: string }): LinkTable;
 	/** Where the last known answers to queries over this connection are kept. */
 	answers(connected: Connected, target: Target, itemIndex: number): Promise<AnswerKeeper>;
+	/** What running commands over this connection needs. */
+	commands(connected: Connected, target: Target, itemIndex: number): Promise<CommandRun>;
+	/** The log of commands alone, without any connection. */
+	commandLog(
+		target: Target,
+		itemIndex: number,
+	): Promise<Pick<CommandRun, 'tenant' | 'integration' | 'log' | 'vault' | 'runId'>>;
 	/** Everything the tenants' functions ask for. */
 	access(target: Target, itemIndex: number): ConnectRequest;
 	close(): void;
@@ -54,6 +62,13 @@ export async function openSession(context: HostContext): Promise<Session> {
 		egress: hostEgress(context),
 		signal,
 	});
+
+	const commandLog: Session['commandLog'] = async (target, itemIndex) => {
+		const { vaultOf } = await import('../tenants/vault');
+		const { tenant, integration } = target;
+		const vault = await vaultOf(access(target, itemIndex), 'command_log');
+		return { tenant, integration, log: store.commands, vault, runId };
+	};
 
 	return {
 		store,
@@ -87,6 +102,12 @@ export async function openSession(context: HostContext): Promise<Session> {
 			const vault = await vaultOf({ ...access(target, itemIndex), tenant, integration }, 'query_answer');
 			return { tenant, integration, account, table: store.answers, vault };
 		},
+		async commands({ tenant, integration, module, adapter, settings }, target, itemIndex) {
+			const { retry, leaseSeconds, commandLogDays: logDays } = settings;
+			const place = await commandLog({ ...target, tenant, integration }, itemIndex);
+			return { ...place, module, adapter, retry, leaseSeconds, logDays, signal, now: () => new Date() };
+		},
+		commandLog,
 		close: release,
 	};
 }

@@ -1,6 +1,8 @@
 import type { EntityBinding, Fields } from '../adapters/adapter';
 import { CrosslinkError } from '../errors';
+import type { CommandRow } from '../store/command-log';
 import type { Conflict, LinkRow, ParkedConnection, PollKey } from '../store/store';
+import { commandTroubleOf } from './command-trouble';
 import type { Found, Poll, Start } from './poll';
 import { attentionEvent, parkedItems, troubleOf, unroutedItems, type AttentionItem, type Origin } from './trouble';
 import { waitingEvents } from './waiting';
@@ -29,8 +31,8 @@ const MAX_UNROUTED = 1_000;
 
 /**
  * Hands out what waits, then looks at links that became `failed` or fell into `conflict`, one page of each entity in turn,
- * at events without a tenant, and at parked connections. Each thing is an event of the inbox under a name made of what is wrong, so that it is
- * told once.
+ * at commands of unknown outcome, at events without a tenant, and at parked connections. Each thing is an event of the inbox
+ * under a name made of what is wrong, so that it is told once.
  * @throws CrosslinkError of the store; `entity_unknown`
  */
 export async function pollAttention(poll: AttentionPoll): Promise<Found> {
@@ -39,6 +41,7 @@ export async function pollAttention(poll: AttentionPoll): Promise<Found> {
 	if (events.length < poll.limit)
 		events.push(...(await tell(poll, [...parkedItems(poll, poll.parked), ...(await unrouted(poll))])));
 	const startedAt = new Date();
+	if (events.length < poll.limit) events.push(...(await lookAtCommands(poll, startedAt)));
 	for (let turn = going.shift(); turn !== undefined; turn = going.shift()) {
 		if (events.length >= poll.limit || !poll.timeLeft()) break;
 		const step = await lookAt(poll, turn, startedAt);
@@ -51,6 +54,11 @@ export async function pollAttention(poll: AttentionPoll): Promise<Found> {
 /** What is troubled now, without telling it for good. */
 export async function attentionSample(poll: AttentionPoll): Promise<AttentionItem[]> {
 	const items = [...parkedItems(poll, poll.parked), ...(await unrouted(poll))];
+	if (poll.entities.length === 0) {
+		items.push(
+			...commandItems(poll, await poll.store.commands.troubled(poll.tenant, poll.integration, undefined, poll.limit)),
+		);
+	}
 	for (const binding of await linkedEntities(poll)) {
 		if (items.length >= poll.limit) break;
 		const links = poll.store.links(poll.integration, binding.entity);
@@ -103,6 +111,43 @@ async function lookAt(
 	// Somebody else has looked at the same links: what they have to say is that one's to hand out.
 	if (fresh === undefined) return { events: [], goesOn: false };
 	return { events: fresh, goesOn };
+}
+
+/** Commands belong to no entity: they are told where all entities are. */
+async function lookAtCommands(poll: AttentionPoll, startedAt: Date): Promise<Found['events']> {
+	const { store, tenant, integration, receiver, againSeconds } = poll;
+	if (poll.entities.length > 0) return [];
+	const events: Found['events'] = [];
+	const key: PollKey = { tenant, integration, entity: '*', poll: `${receiver}/attention/commands` };
+	for (let goesOn = true; goesOn && events.length < poll.limit && poll.timeLeft();) {
+		const position = await store.cursors.get(key);
+		if (position === undefined && poll.start === 'now') {
+			const cursor = { key, cursor: placeAt(startedAt), expected: undefined };
+			await store.inbox.receive(receiver, [], { againSeconds, cursor });
+			return [];
+		}
+		const after = position && placeOf(position.cursor);
+		const behind = after && { updatedAt: after.updatedAt, key: after.localId };
+		const rows = await store.commands.troubled(tenant, integration, behind, PAGE);
+		const last = rows.at(-1);
+		if (last === undefined) break;
+		goesOn = rows.length === PAGE;
+		const next = goesOn ? placeAt(last.updatedAt, last.key) : placeBehind(last.updatedAt, startedAt);
+		const moved = after === undefined || next.at !== after.updatedAt.toISOString() || next.id !== after.localId;
+		const cursor = moved ? { key, cursor: next, expected: position?.version } : undefined;
+		const found = commandItems(poll, rows).map(attentionEvent);
+		const fresh = await store.inbox.receive(receiver, found, { againSeconds, cursor });
+		// Somebody else has looked at the same commands.
+		if (fresh === undefined) break;
+		events.push(...fresh);
+	}
+	return events;
+}
+
+function commandItems({ tenant, integration, displayName }: AttentionPoll, rows: CommandRow[]): AttentionItem[] {
+	return rows
+		.map((row) => commandTroubleOf({ tenant, integration, displayName }, row))
+		.filter((item) => item !== undefined);
 }
 
 async function itemsOf(poll: AttentionPoll, binding: EntityBinding, links: LinkRow[]): Promise<AttentionItem[]> {

@@ -6,13 +6,14 @@ import type { Conflict, InboxEvent, LinkRow, ParkedConnection, StoredEvent } fro
 /** Something a person should look at, as it leaves the trigger. */
 export interface AttentionItem {
 	/**
-	 * `failed`: a record was not brought over. `conflict`: both sides claim something. `unrouted`: events without a tenant.
-	 * `parked`: the login was refused, nothing is called any more.
+	 * `failed`: a record was not brought over, or a command given up. `conflict`: both sides claim something. `unrouted`: events
+	 * without a tenant. `parked`: the login was refused, nothing is called any more. `unknown`: a command that may or may not
+	 * have been done.
 	 */
-	kind: 'failed' | 'conflict' | 'unrouted' | 'parked';
+	kind: 'failed' | 'conflict' | 'unrouted' | 'parked' | 'unknown';
 	tenant: string;
 	integration: string;
-	/** null for `unrouted` and `parked`. */
+	/** null for `unrouted`, `parked` and for commands. */
 	entity: string | null;
 	localId: string | null;
 	externalId: string | null;
@@ -27,6 +28,8 @@ export interface AttentionItem {
 	conflicts?: Array<{ conflictId: string; field: string; reason: string; local: FieldValue; external: FieldValue }>;
 	/** The vendor account, for `unrouted`. */
 	account?: string;
+	/** Which command, for one that is unknown or given up; `compensation` = it is about undoing it. */
+	command?: { command: string; idempotencyKey: string; reference: string; compensation: boolean };
 }
 
 /** Longest value of a conflict in an item, in characters of JSON. */
@@ -166,7 +169,7 @@ export function attentionEvent(item: AttentionItem): InboxEvent {
 		integration: item.integration,
 		externalEventId: item.eventId,
 		entity: item.entity ?? '*',
-		externalId: item.localId ?? (item.account || '*'),
+		externalId: item.localId ?? item.command?.reference ?? (item.account || '*'),
 		event: item.kind,
 		occurredAt: new Date(item.since),
 		payload: JSON.parse(JSON.stringify(item)) as FieldValue,
@@ -181,7 +184,7 @@ export function attentionItem(event: Pick<InboxEvent, 'payload'>): AttentionItem
 	return event.payload as unknown as AttentionItem;
 }
 
-function idOf(kind: AttentionItem['kind'], what: FieldValue): string {
+export function idOf(kind: AttentionItem['kind'], what: FieldValue): string {
 	return `attention:${kind}:${hashOf(what).slice(0, HASH_DIGITS)}`;
 }
 

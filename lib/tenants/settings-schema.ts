@@ -116,6 +116,8 @@ const settings = z
 		syncLogDays: z.number().int().min(1).max(3_650).optional(),
 		// HubSpot repeats a delivery for a day: an event forgotten sooner would be taken for a new one.
 		inboxDays: z.number().int().min(2).max(3_650).optional(),
+		commandLogDays: z.number().int().min(7).max(3_650).optional(),
+		aiTool: z.boolean().optional(),
 		freeze: z
 			.object({ flips: z.number().int().min(2).max(10).optional(), minutes: z.number().min(1).max(1_440).optional() })
 			.strict()

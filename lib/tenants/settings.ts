@@ -32,6 +32,10 @@ export interface Settings {
 	syncLogDays: number;
 	/** How long webhook events and polled changes are kept; longer than a vendor repeats a delivery. */
 	inboxDays: number;
+	/** How long commands whose outcome is known are kept; for so long their keys are known. */
+	commandLogDays: number;
+	/** AI agents may carry out commands, where the integration leaves that to the site. */
+	aiTool: boolean;
 	/** A field that goes to and fro this often within this time waits for a person. */
 	freeze: { flips: number; minutes: number };
 	/**
@@ -49,6 +53,8 @@ export interface SettingsInput {
 	syncLog?: Settings['syncLog'];
 	syncLogDays?: number;
 	inboxDays?: number;
+	commandLogDays?: number;
+	aiTool?: boolean;
 	freeze?: Partial<Settings['freeze']>;
 	brakes?: Partial<Settings['brakes']>;
 }
@@ -62,6 +68,8 @@ export const DEFAULT_SETTINGS: Settings = {
 	syncLog: 'errors',
 	syncLogDays: 90,
 	inboxDays: 30,
+	commandLogDays: 400,
+	aiTool: false,
 	freeze: { flips: 4, minutes: 10 },
 	brakes: { deletes: 0.05, deletesCount: 10, changes: 0.2, changesCount: 100 },
 };
@@ -96,6 +104,8 @@ export function effectiveSettings(...inputs: SettingsInput[]): Settings {
 			syncLog: input.syncLog ?? below.syncLog,
 			syncLogDays: input.syncLogDays ?? below.syncLogDays,
 			inboxDays: input.inboxDays ?? below.inboxDays,
+			commandLogDays: input.commandLogDays ?? below.commandLogDays,
+			aiTool: input.aiTool ?? below.aiTool,
 			freeze: { ...below.freeze, ...input.freeze },
 			brakes: { ...below.brakes, ...input.brakes },
 		}),

@@ -6,6 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { integrationCredentials } from '../../lib/host/integration-credentials';
+import * as command from './actions/command/Command.resource';
 import * as event from './actions/event/Event.resource';
 import * as integration from './actions/integration/Integration.resource';
 import * as link from './actions/link/Link.resource';
@@ -58,6 +59,11 @@ export class Crosslink implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
+					{
+						name: 'Command',
+						value: 'command',
+						description: 'Something an external system does once and confirms, such as creating an order',
+					},
 					{ name: 'Event', value: 'event', description: 'What triggers have taken in' },
 					{ name: 'Integration', value: 'integration', description: 'Settings of one external system for one tenant' },
 					{ name: 'Link', value: 'link', description: 'Which record of yours belongs to which record over there' },
@@ -73,6 +79,7 @@ export class Crosslink implements INodeType {
 			...event.description,
 			...report.description,
 			...query.description,
+			...command.description,
 		],
 	};
 

@@ -3,6 +3,7 @@ import { asCrosslinkError } from '../../../lib/errors';
 import { toNodeError } from '../../../lib/host/node-error';
 import { openSession } from '../../../lib/host/session';
 import { emit } from './emit';
+import * as command from './command/Command.resource';
 import * as event from './event/Event.resource';
 import * as integration from './integration/Integration.resource';
 import * as link from './link/Link.resource';
@@ -20,6 +21,7 @@ const RESOURCES: Record<string, Operations> = {
 	event: event.operations,
 	report: report.operations,
 	query: query.operations,
+	command: command.operations,
 };
 
 /** Runs the chosen operation for all input items in one session. */

@@ -1,7 +1,8 @@
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
 import type { AdapterModule } from '../../../lib/adapters/adapter';
-import { integrations } from '../../../lib/adapters/registry';
+import { integrations, type IntegrationEntry } from '../../../lib/adapters/registry';
 import { openSession } from '../../../lib/host/session';
+import type { Effective } from '../../../lib/tenants/effective';
 import { currentText } from './connected-for';
 
 /**
@@ -13,22 +14,36 @@ export async function describedModule(context: ILoadOptionsFunctions): Promise<A
 	const [mode] = entry?.modes ?? [];
 	if (entry === undefined || mode === undefined) return undefined;
 	try {
-		const session = await openSession(context);
-		try {
-			const target = {
-				tenant: currentText(context, 'tenant') || 'default',
-				integration: entry.integration,
-				connection: 'auto' as const,
-			};
-			const { loadEffective } = await import('../../../lib/tenants/effective');
-			return (await loadEffective(session.access(target, 0))).module;
-		} finally {
-			session.close();
-		}
+		return (await effectiveOf(context, entry)).module;
 	} catch (thrown) {
 		context.logger.debug(
 			`Crosslink shows ${entry.displayName} in mode ${mode}: ${thrown instanceof Error ? thrown.message : ''}`,
 		);
 		return await entry.load(mode);
+	}
+}
+
+/** Whether the tenant, or the site, lets AI agents carry out this integration's commands; what cannot be read is no leave. */
+export async function allowsAiTools(context: ILoadOptionsFunctions, entry: IntegrationEntry): Promise<boolean> {
+	try {
+		const { settings } = await effectiveOf(context, entry);
+		const { mayBeAiTool } = await import('../../../lib/tenants/ai-tool');
+		return await mayBeAiTool(entry, settings, process.env);
+	} catch (thrown) {
+		context.logger.debug(
+			`Crosslink does not offer ${entry.displayName} to AI agents: ${thrown instanceof Error ? thrown.message : ''}`,
+		);
+		return false;
+	}
+}
+
+async function effectiveOf(context: ILoadOptionsFunctions, { integration }: IntegrationEntry): Promise<Effective> {
+	const session = await openSession(context);
+	try {
+		const tenant = currentText(context, 'tenant') || 'default';
+		const { loadEffective } = await import('../../../lib/tenants/effective');
+		return await loadEffective(session.access({ tenant, integration, connection: 'auto' }, 0));
+	} finally {
+		session.close();
 	}
 }

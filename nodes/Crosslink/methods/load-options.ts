@@ -3,7 +3,8 @@ import type { ExternalSchema } from '../../../lib/adapters/adapter';
 import { requireCapability } from '../../../lib/adapters/capability';
 import { integrations, type IntegrationEntry } from '../../../lib/adapters/registry';
 import { connectedFor, currentEntity, currentText } from './connected-for';
-import { describedModule } from './described-module';
+import { isToolNode } from '../../../lib/host/tool';
+import { allowsAiTools, describedModule } from './described-module';
 
 /** Operations on records that write to the other side, or say what would be written. */
 const WRITES = ['push', 'sync', 'preview', 'retry'];
@@ -22,6 +23,26 @@ export async function getIntegrations(this: ILoadOptionsFunctions): Promise<INod
 /** Every integration, your own system's too: a report tells of all. */
 export async function getReportedIntegrations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	return integrations.map(({ integration, displayName }) => ({ name: displayName, value: integration }));
+}
+
+/** Systems that carry out commands; a tool of an AI agent is not offered those whose vendor restricts it, unless allowed. */
+export async function getCommandIntegrations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	const offered: INodePropertyOptions[] = [];
+	for (const entry of integrations.filter(({ commands }) => commands === true)) {
+		if (isToolNode(this.getNode()) && entry.aiTool === 'optIn' && !(await allowsAiTools(this, entry))) continue;
+		offered.push({ name: entry.displayName, value: entry.integration });
+	}
+	return offered;
+}
+
+/** What the chosen integration can be told to do; needs no connection. */
+export async function getCommands(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	const module = await describedModule(this);
+	return (module?.commands ?? []).map(({ command, displayName, description }) => ({
+		name: displayName,
+		value: command,
+		description,
+	}));
 }
 
 /** Systems that answer questions. */

@@ -13,6 +13,16 @@ export async function getLocalFields(this: ILoadOptionsFunctions): Promise<Resou
 	});
 }
 
+/** What the chosen command has to know; needs no connection. */
+export async function getCommandParameters(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
+	const module = await describedModule(this);
+	const command = module?.commands?.find((one) => one.command === currentText(this, 'command'));
+	return {
+		fields: (command?.parameters ?? []).map(formField),
+		...(command?.parameters.length === 0 && { emptyFieldsNotice: 'This command takes no values.' }),
+	};
+}
+
 /** What the chosen query has to know; needs no connection. */
 export async function getQueryParameters(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
 	const module = await describedModule(this);

@@ -16,6 +16,8 @@ export interface SettingsForm {
 	syncLog?: SettingsInput['syncLog'];
 	syncLogDays?: number;
 	inboxDays?: number;
+	commandLogDays?: number;
+	aiTool?: boolean;
 	freezeFlips?: number;
 	freezeMinutes?: number;
 	brakeDeletes?: number;
@@ -56,6 +58,7 @@ export function withForm(input: SettingsInput, binding: EntityBinding | undefine
 	return {
 		...result,
 		...given({ leaseSeconds: form.leaseSeconds, inboxDays: form.inboxDays }),
+		...given({ commandLogDays: form.commandLogDays, aiTool: form.aiTool }),
 		...given({ syncLog: form.syncLog, syncLogDays: form.syncLogDays }),
 	};
 }

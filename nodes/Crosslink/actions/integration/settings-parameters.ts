@@ -100,6 +100,14 @@ export const settingsParameters: INodeProperties[] = [
 		displayOptions: FORM,
 		options: [
 			{
+				displayName: 'Allow Commands as AI Tool',
+				name: 'aiTool',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether AI agents may carry out commands of an integration whose vendor restricts that (SAP). Look into your contract first.',
+			},
+			{
 				displayName: 'Brake on Changes',
 				name: 'brakeChanges',
 				type: 'number',
@@ -130,6 +138,15 @@ export const settingsParameters: INodeProperties[] = [
 				typeOptions: { minValue: 0 },
 				default: 10,
 				description: 'So many deletions never stop a run, whatever their share',
+			},
+			{
+				displayName: 'Command Log Days',
+				name: 'commandLogDays',
+				type: 'number',
+				typeOptions: { minValue: 7 },
+				default: 400,
+				description:
+					'How long commands with a known outcome are kept. Until then the same key never does the same thing twice.',
 			},
 			{
 				displayName: 'Freeze After Flips',
