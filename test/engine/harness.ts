@@ -168,8 +168,15 @@ export function packNode(given: Given, name: string, parameters: INodeParameters
 	};
 }
 
+/** Nodes that are not in the line, such as an agent's tools, and how they hang on it. */
+export interface Beside {
+	nodes: INode[];
+	connections: WorkflowParameters['connections'];
+}
+const NOTHING: Beside = { nodes: [], connections: {} };
+
 /** A workflow of one line: Start, then these nodes. */
-export function workflowOf(given: Given, nodes: INode[]): InstanceType<typeof Workflow> {
+export function workflowOf(given: Given, nodes: INode[], beside: Beside = NOTHING): InstanceType<typeof Workflow> {
 	const start: INode = {
 		id: 'start',
 		name: 'Start',
@@ -187,8 +194,8 @@ export function workflowOf(given: Given, nodes: INode[]): InstanceType<typeof Wo
 	return new Workflow({
 		id: 'workflow',
 		name: 'Test',
-		nodes: line,
-		connections,
+		nodes: [...line, ...beside.nodes],
+		connections: { ...connections, ...beside.connections },
 		active: false,
 		nodeTypes: given.pack.nodeTypes,
 		settings: { executionOrder: 'v1' },
@@ -211,8 +218,9 @@ export async function runNodes(
 	nodes: INode[],
 	items: IDataObject[],
 	more: Partial<IWorkflowExecuteAdditionalData> = {},
+	beside?: Beside,
 ): Promise<NodeRun> {
-	const workflow = workflowOf(given, nodes);
+	const workflow = workflowOf(given, nodes, beside);
 	const additionalData = additionalDataFor(given.credentials, more);
 	additionalData.hooks = new core.ExecutionLifecycleHooks('manual', '1', {
 		id: 'workflow',
