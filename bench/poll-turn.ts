@@ -36,6 +36,7 @@ export async function wholePolls(storeUrl: string, { module, adapter, binding, c
 				...{ tenant, integration, mode: 'cloud', source: 'environment', module, adapter: await adapter() },
 				settings: effectiveSettings(),
 				bindings: new Map([[binding.entity, binding]]),
+				account: 'bench',
 				accountId: null,
 				caveats: [],
 				calls: () => 0,

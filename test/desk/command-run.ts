@@ -24,7 +24,7 @@ export async function deskRun(
 		signal: more.signal,
 		retry: { attempts: 2, baseMs: 1, maxMs: 1 },
 	});
-	const connection = { baseUrl: deskUrl, token: 'desk-token', timeoutMs: '400', ...values };
+	const connection = { baseUrl: deskUrl, token: 'desk-token', timeoutMs: '1500', ...values };
 	return {
 		tenant: 'default',
 		integration: 'desk',
