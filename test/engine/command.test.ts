@@ -1,5 +1,6 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions, INodeType, ResourceMapperFields } from 'n8n-workflow';
 import { byKey, createOrder, startDeskWorld, type DeskWorld } from './desk-world';
+import { mismatches, schemaOf } from './schema';
 import { additionalDataFor, core, packNode, runCrosslink, runNodes, workflowOf } from './harness';
 
 let world: DeskWorld;
@@ -158,6 +159,20 @@ it('the attention trigger tells of an unknown command once', async () => {
 		},
 	]);
 });
+
+it.each(['execute', 'get', 'compensate', 'resolve'])(
+	'what %s gives out is what its schema tells the editor',
+	async (operation) => {
+		const given = { ...createOrder, ...(operation === 'resolve' && { command: 'printLabel' }) };
+		if (operation === 'resolve') await world.desk.faults({ match: 'POST /labels', kind: 'lost' });
+		await runCrosslink(world, given, [item(`schema-${operation}`)], toErrorOutput);
+		const parameters = operation === 'execute' ? given : { ...byKey, operation };
+		const { json, error } = await runCrosslink(world, parameters, [item(`schema-${operation}`)]);
+		expect(error).toBeUndefined();
+		expect(json).toHaveLength(1);
+		expect(mismatches(schemaOf('command', operation), json[0])).toEqual([]);
+	},
+);
 
 describe('in the editor', () => {
 	async function list(name: string, parameters: object, type = 'n8n-nodes-crosslink.crosslink') {

@@ -58,6 +58,8 @@ test.each([undefined, null, '', '  ', {}, '{}'])('%j means: all defaults', async
 		syncLog: 'errors',
 		syncLogDays: 90,
 		inboxDays: 30,
+		commandLogDays: 400,
+		aiTool: false,
 		freeze: { flips: 4, minutes: 10 },
 		brakes: { deletes: 0.05, deletesCount: 10, changes: 0.2, changesCount: 100 },
 	});
