@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions, INodeType, ResourceMapperFields } from 'n8n-workflow';
 import { byKey, createOrder, startDeskWorld, type DeskWorld } from './desk-world';
 import { mismatches, schemaOf } from './schema';
-import { additionalDataFor, core, packNode, runCrosslink, runNodes, workflowOf } from './harness';
+import { additionalDataFor, core, packNode, runCrosslink, runNodes, workflowOf, type Pack } from './harness';
 
 let world: DeskWorld;
 beforeAll(async () => {
@@ -9,6 +9,23 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 afterEach(() => world.desk.faults());
+
+/** The pack with the tool that n8n's tool generation makes of a node, and with node types of the test's own. */
+function withTool(pack: Pack, more: Record<string, INodeType> = {}): Pack {
+	const { nodeTypes } = pack;
+	const plain = nodeTypes.getByNameAndVersion('n8n-nodes-crosslink.crosslink', 1);
+	const tool = Object.create(plain) as INodeType;
+	tool.description = { ...plain.description, name: 'crosslinkTool', inputs: [], outputs: ['ai_tool'] };
+	const find = (type: string) => more[type] ?? (type.endsWith('.crosslinkTool') ? tool : undefined);
+	return {
+		...pack,
+		nodeTypes: {
+			...nodeTypes,
+			getByName: (type) => find(type) ?? nodeTypes.getByName(type),
+			getByNameAndVersion: (type, version) => find(type) ?? nodeTypes.getByNameAndVersion(type, version),
+		},
+	};
+}
 
 const item = (id: string, more: object = {}) => ({ id, customer: 'ACME', amount: 12.5, ...more });
 const toErrorOutput = { onError: 'continueErrorOutput' } as const;
@@ -86,9 +103,9 @@ describe('command.execute', () => {
 		expect(await ordersOf(known.json[0]?.['reference'])).toHaveLength(1);
 	}, 30_000);
 
-	it('a dry run needs no key and does nothing', async () => {
+	it('a dry run does nothing and uses up no key', async () => {
 		const orders = (await world.desk.state()).orders.length;
-		const parameters = { ...createOrder, idempotencyKey: '', options: { dryRun: true } };
+		const parameters = { ...createOrder, options: { dryRun: true } };
 		expect((await runCrosslink(world, parameters, [item('dry')])).json).toMatchObject([
 			{ outcome: 'succeeded', dryRun: true },
 		]);
@@ -177,7 +194,7 @@ it.each(['execute', 'get', 'compensate', 'resolve'])(
 describe('in the editor', () => {
 	async function list(name: string, parameters: object, type = 'n8n-nodes-crosslink.crosslink') {
 		const node = packNode(world, 'Crosslink', parameters as never, { type });
-		const workflow = workflowOf(world, [{ ...node, type: 'n8n-nodes-crosslink.crosslink' }]);
+		const workflow = workflowOf({ ...world, pack: withTool(world.pack) }, [node]);
 		const additionalData = additionalDataFor(world.credentials, { currentNodeParameters: node.parameters });
 		const context = new core.LoadOptionsContext(workflow, node, additionalData, '');
 		const { methods } = world.pack.nodeTypes.getByNameAndVersion('n8n-nodes-crosslink.crosslink', 1);
@@ -214,8 +231,11 @@ describe('in the editor', () => {
 		const given = { resource: 'command', tenant: 'default' };
 		expect(await list('getCommandIntegrations', given, tool)).toEqual([]);
 		process.env.CROSSLINK_DESK_AI_TOOL = 'true';
-		expect(await list('getCommandIntegrations', given, tool)).toEqual([{ name: 'Order Desk', value: 'desk' }]);
-		delete process.env.CROSSLINK_DESK_AI_TOOL;
+		try {
+			expect(await list('getCommandIntegrations', given, tool)).toEqual([{ name: 'Order Desk', value: 'desk' }]);
+		} finally {
+			delete process.env.CROSSLINK_DESK_AI_TOOL;
+		}
 	});
 });
 
@@ -246,18 +266,7 @@ describe('as a tool of an AI agent', () => {
 
 	/** The workflow Start -> Agent with the Crosslink tool at it, in n8n's engine. */
 	async function asTool(parameters: object): Promise<string> {
-		const { nodeTypes } = world.pack;
-		const plain = nodeTypes.getByNameAndVersion('n8n-nodes-crosslink.crosslink', 1);
-		// As n8n's tool generation makes it of every node that is usable as a tool.
-		const tool = Object.create(plain) as INodeType;
-		tool.description = { ...plain.description, name: 'crosslinkTool', inputs: [], outputs: ['ai_tool'] };
-		const types: typeof nodeTypes = {
-			...nodeTypes,
-			getByName: (type) => (type === 'test.agent' ? AGENT : type.endsWith('Tool') ? tool : nodeTypes.getByName(type)),
-			getByNameAndVersion: (type, version) =>
-				type === 'test.agent' ? AGENT : type.endsWith('Tool') ? tool : nodeTypes.getByNameAndVersion(type, version),
-		};
-		const given = { ...world, pack: { ...world.pack, nodeTypes: types } };
+		const given = { ...world, pack: withTool(world.pack, { 'test.agent': AGENT }) };
 		const agent = { ...packNode({ ...given, chosen: [] }, 'Agent', {}), type: 'test.agent' };
 		const node = packNode(given, 'Tool', parameters as never, { type: 'n8n-nodes-crosslink.crosslinkTool' });
 		const { json, error } = await runNodes(
