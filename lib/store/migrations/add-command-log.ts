@@ -3,7 +3,7 @@ import { describeIndexes, primaryKeyOf, useStatistics } from '../sqlite/statisti
 import { dialectOf } from './dialect-of';
 
 /** Commands with their outcomes, and what undid them: one row for each. */
-export class AddCommandLog1795895100000 implements MigrationInterface {
+export class AddCommandLog1795982100000 implements MigrationInterface {
 	async up(runner: QueryRunner): Promise<void> {
 		const dialect = dialectOf(runner);
 		const { kind, table, types, tableOptions } = dialect;

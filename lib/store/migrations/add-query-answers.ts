@@ -3,7 +3,7 @@ import { describeIndexes, primaryKeyOf, useStatistics } from '../sqlite/statisti
 import { dialectOf } from './dialect-of';
 
 /** The last known answers of queries whose nodes allow an old answer while the other side is away. */
-export class AddQueryAnswers1795895000000 implements MigrationInterface {
+export class AddQueryAnswers1795982000000 implements MigrationInterface {
 	async up(runner: QueryRunner): Promise<void> {
 		const { kind, table, types, tableOptions } = dialectOf(runner);
 		const name = table('query_answer');

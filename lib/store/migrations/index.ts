@@ -1,8 +1,8 @@
+import { AddCommandLog1795982100000 } from './add-command-log';
 import { AddDecider1795981600000 } from './add-decider';
-import { AddCommandLog1795895100000 } from './add-command-log';
 import { AddIngress1795592800000 } from './add-ingress';
 import { AddParking1795679200000 } from './add-parking';
-import { AddQueryAnswers1795895000000 } from './add-query-answers';
+import { AddQueryAnswers1795982000000 } from './add-query-answers';
 import { AddSyncTables1795506400000 } from './add-sync-tables';
 import { CreateFoundation1795420000000 } from './create-foundation';
 
@@ -13,8 +13,8 @@ export const MIGRATIONS = [
 	AddIngress1795592800000,
 	AddParking1795679200000,
 	AddDecider1795981600000,
-	AddQueryAnswers1795895000000,
-	AddCommandLog1795895100000,
+	AddQueryAnswers1795982000000,
+	AddCommandLog1795982100000,
 ] as const;
 
 /** In the schema `crosslink` on PostgreSQL. */
