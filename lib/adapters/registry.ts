@@ -81,6 +81,22 @@ export const integrations: readonly IntegrationEntry[] = [
 		testsCredential: true,
 		load: async (mode) => (await import('./own/index')).ownSystem[mode],
 	},
+	{
+		integration: 'sap',
+		displayName: 'SAP',
+		modes: ['cloud', 'onprem'],
+		credentialType: 'crosslinkSapApi',
+		entities: [
+			{ entity: 'order', displayName: 'Order' },
+			{ entity: 'company', displayName: 'Company' },
+		],
+		webhooks: false,
+		polling: true,
+		commands: true,
+		queries: true,
+		testsCredential: true,
+		load: async (mode) => (await import('./sap/index')).sap[mode],
+	},
 ];
 
 /**
