@@ -15,6 +15,11 @@ export interface CommandDescription {
 	 * `findCommand` has proven that nothing was done. `never`: a person decides.
 	 */
 	whenUnknown: 'repeat' | 'lookUp' | 'never';
+	/**
+	 * How long the other side may go on working on a call whose answer was lost, in seconds: a look-up that finds nothing
+	 * sooner proves nothing. Left out = 120. Holds for the undoing as well.
+	 */
+	settlesWithinSeconds?: number;
 	/** What undoes it; left out = nothing does. */
 	undo?: { displayName: string; description: string };
 	/** `execute` takes `dryRun`: the other side checks everything and does nothing. */
@@ -43,7 +48,10 @@ export interface CommandAnswer {
 	warnings: string[];
 }
 
-/** What is known of a command whose answer was lost. `unsure` is no proof of anything: nothing is repeated. */
+/**
+ * What is known of a command whose answer was lost. `nothing` is the other side's own word that it has nothing under our
+ * reference; `unsure` is no proof of anything: nothing is repeated.
+ */
 export type FoundCommand =
 	{ found: 'done'; answer: CommandAnswer } | { found: 'nothing' } | { found: 'unsure'; reason: string };
 

@@ -17,6 +17,11 @@ export interface IntegrationEntry {
 	commands?: true;
 	queries?: true;
 	notifies?: true;
+	/**
+	 * `optIn`: an AI agent may carry out its commands only where the site has allowed it (the vendor's terms forbid it
+	 * otherwise); left out = like any other operation.
+	 */
+	aiTool?: 'optIn';
 	/** As {@link AdapterModule.ownSystem}: nothing is linked with it, pushed to it or pulled from it. */
 	ownSystem?: true;
 	/** Nothing is written to it: not offered where records are pushed. */
