@@ -99,6 +99,8 @@ export const integrations: readonly IntegrationEntry[] = [
 		polling: true,
 		commands: true,
 		queries: true,
+		// SAP's API policy (2026): no use by AI agents that choose their calls themselves.
+		aiTool: 'optIn',
 		testsCredential: true,
 		load: async (mode) => (await import('./sap/index')).sap[mode],
 	},

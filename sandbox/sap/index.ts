@@ -5,7 +5,9 @@ import { gateway, type GatewayCall } from './http/gateway';
 import { Service } from './http/service';
 import { findSapSpecs, loadModels } from './metadata/specs';
 import { FunctionModules } from './soap/function-modules';
+import type { Row } from './odata/values';
 import { SapSystem } from './system/system';
+import { createEntity } from './system/write';
 
 export type { GatewayCall } from './http/gateway';
 export { findSapSpecs } from './metadata/specs';
@@ -41,6 +43,8 @@ export interface SapStandIn {
 	calls: GatewayCall[];
 	/** How long a change stays out of lists, in milliseconds. */
 	indexDelayMs: number;
+	/** Makes a record as a person in SAP would, e.g. `create('API_SALES_ORDER_SRV', 'A_SalesOrder', {...})`. */
+	create(service: string, set: string, body: Record<string, unknown>): Row;
 	stop(): Promise<void>;
 }
 
@@ -104,6 +108,12 @@ export async function startSap(options: SapOptions = {}): Promise<SapStandIn> {
 		},
 		set indexDelayMs(ms: number) {
 			state.indexDelayMs = ms;
+		},
+		create: (service, set, body) => {
+			const model = services.get(service)?.model;
+			const found = model?.sets.get(set);
+			if (!model || !found) throw new Error(`no set ${set} in ${service}`);
+			return createEntity(system, model, found, body);
 		},
 		stop: async () => await server.close(),
 	};

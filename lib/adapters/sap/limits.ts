@@ -20,5 +20,11 @@ export const WALL_CLOCK_OVERLAP_MS = 3_600_000;
 /** An order of many items with pricing takes SAP long; cutting it short only makes its outcome unknown. */
 export const WRITE_TIMEOUT_MS = 120_000;
 
+/**
+ * SAP cuts a dialog step off after 600 s (profile parameter rdisp/scheduler/prio_high/max_runtime, before that
+ * rdisp/max_wprun_time, as delivered); a call that was lost may still be at work until then.
+ */
+export const SETTLES_SECONDS = 600;
+
 /** SAP publishes no limit of its own; this is one busy clerk, and polite to a system that people work in. */
 export const LIMITS: Record<'general', BucketLimit> = { general: { intervalMs: 100, burst: 10 } };

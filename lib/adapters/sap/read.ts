@@ -32,8 +32,9 @@ export async function match(
 ): Promise<ExternalRecord[]> {
 	const object = objectOf(binding.object);
 	const wanted = [...new Set(values)].filter((value) => value !== '');
-	const found = await findBy(sap, object, keyField, wanted, [...new Set([keyField, ...fields])]);
-	return found.map((entity) => toRecord(object, entity, fields, sap.connection.timeZone));
+	const asked = [...new Set([keyField, ...fields])];
+	const found = await findBy(sap, object, keyField, wanted, asked);
+	return found.map((entity) => toRecord(object, entity, asked, sap.connection.timeZone));
 }
 
 async function findBy(

@@ -3,7 +3,7 @@ import type { CommandAnswer, CommandRequest, FoundCommand } from '../../command'
 import type { ParameterDescription } from '../../parameters';
 import { CrosslinkError } from '../../../errors';
 import { isLock, lockedError } from '../errors';
-import { WRITE_TIMEOUT_MS } from '../limits';
+import { SETTLES_SECONDS, WRITE_TIMEOUT_MS } from '../limits';
 import { shownKey } from '../objects';
 import type { SapServices } from '../services';
 import { noDryRun } from './create-sales-order';
@@ -34,6 +34,7 @@ export const cancelBillingDocument: CommandHandler = {
 		description: 'Cancels a billing document in SAP and returns the number of the cancellation document.',
 		parameters: CANCEL,
 		whenUnknown: 'lookUp',
+		settlesWithinSeconds: SETTLES_SECONDS,
 	},
 	execute,
 	find: findCancellation,

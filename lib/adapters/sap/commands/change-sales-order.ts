@@ -2,7 +2,7 @@ import type { Fields } from '../../adapter';
 import type { CommandAnswer, CommandRequest } from '../../command';
 import { CrosslinkError } from '../../../errors';
 import type { BatchWrite } from '../../../odata/batch';
-import { WRITE_TIMEOUT_MS } from '../limits';
+import { SETTLES_SECONDS, WRITE_TIMEOUT_MS } from '../limits';
 import type { SapServices } from '../services';
 import type { CommandHandler } from './handler';
 import { ORDER_CHANGE } from './order-parameters';
@@ -25,6 +25,7 @@ export const changeSalesOrder: CommandHandler = {
 		description: 'Sets fields of a sales order and of its items to the given values; what is left out stays.',
 		parameters: ORDER_CHANGE,
 		whenUnknown: 'repeat',
+		settlesWithinSeconds: SETTLES_SECONDS,
 	},
 	execute,
 	find: async () => ({ found: 'unsure', reason: 'A change leaves no reference in SAP; repeating it does no harm.' }),

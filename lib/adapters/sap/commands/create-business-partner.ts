@@ -2,7 +2,7 @@ import type { Fields } from '../../adapter';
 import type { CommandAnswer, CommandRequest, CompensationRequest, FoundCommand } from '../../command';
 import type { ParameterDescription } from '../../parameters';
 import { CrosslinkError } from '../../../errors';
-import { WRITE_TIMEOUT_MS } from '../limits';
+import { SETTLES_SECONDS, WRITE_TIMEOUT_MS } from '../limits';
 import type { SapServices } from '../services';
 import { noDryRun } from './create-sales-order';
 import type { CommandHandler } from './handler';
@@ -112,6 +112,7 @@ export const createBusinessPartner: CommandHandler = {
 		description: 'Creates a business partner in the role of a customer in SAP, once, and returns its number.',
 		parameters: PARTNER,
 		whenUnknown: 'lookUp',
+		settlesWithinSeconds: SETTLES_SECONDS,
 		undo: {
 			displayName: 'Block Business Partner',
 			description: 'Blocks the partner centrally and marks it for archiving: SAP does not delete partners.',

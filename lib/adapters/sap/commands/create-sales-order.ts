@@ -1,7 +1,7 @@
 import type { Fields } from '../../adapter';
 import type { CommandAnswer, CommandRequest } from '../../command';
 import { CrosslinkError } from '../../../errors';
-import { WRITE_TIMEOUT_MS } from '../limits';
+import { SETTLES_SECONDS, WRITE_TIMEOUT_MS } from '../limits';
 import type { SapServices } from '../services';
 import type { CommandHandler } from './handler';
 import { ORDER } from './order-parameters';
@@ -17,6 +17,7 @@ export const createSalesOrder: CommandHandler = {
 		description: 'Creates a sales order with its items in SAP, once, and returns its number.',
 		parameters: ORDER,
 		whenUnknown: 'lookUp',
+		settlesWithinSeconds: SETTLES_SECONDS,
 		undo: {
 			displayName: 'Reject All Items',
 			description:
