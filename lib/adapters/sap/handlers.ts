@@ -9,13 +9,14 @@ import { businessPartner } from './queries/business-partner';
 import type { QueryHandler } from './queries/handler';
 import { openItems } from './queries/open-items';
 import { orderStatus } from './queries/order-status';
+import { cancelBillingDocumentOnPrem, createSalesOrderOnPrem } from './soap/commands';
+import type { Mode } from '../adapter';
 
-export const COMMANDS: readonly CommandHandler[] = [
-	createSalesOrder,
-	changeSalesOrder,
-	createBusinessPartner,
-	cancelBillingDocument,
-];
+/** The same names in both modes; on-prem two of them can go over function modules. */
+export const COMMANDS: Readonly<Record<Mode, readonly CommandHandler[]>> = {
+	cloud: [createSalesOrder, changeSalesOrder, createBusinessPartner, cancelBillingDocument],
+	onprem: [createSalesOrderOnPrem, changeSalesOrder, createBusinessPartner, cancelBillingDocumentOnPrem],
+};
 
 export const QUERIES: readonly QueryHandler[] = [orderStatus, openItems, businessPartner, billingDocument];
 

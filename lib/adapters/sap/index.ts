@@ -14,8 +14,8 @@ import { testConnection } from './test-connection';
 
 /** SAP S/4HANA over its published OData services; in a customer's own network also over web services for function modules. */
 export const sap: Record<Mode, AdapterModule> = {
-	cloud: moduleOf('cloud', COMMANDS),
-	onprem: moduleOf('onprem', COMMANDS),
+	cloud: moduleOf('cloud', COMMANDS.cloud),
+	onprem: moduleOf('onprem', COMMANDS.onprem),
 };
 
 function moduleOf(mode: Mode, handlers: readonly CommandHandler[]): AdapterModule {

@@ -114,10 +114,12 @@ export class FunctionModules {
 		const partners = rowsOf(parameters['ORDER_PARTNERS']);
 		const items = rowsOf(parameters['ORDER_ITEMS_IN']);
 		const schedules = rowsOf(parameters['ORDER_SCHEDULES_IN']);
-		const soldTo = partners.find((one) => one['PARTN_ROLE'] === 'AG')?.['PARTN_NUMB'] ?? '';
+		// Inside, numbers have leading zeros: one that comes without them is another number, which is not there.
+		const given = String(partners.find((one) => one['PARTN_ROLE'] === 'AG')?.['PARTN_NUMB'] ?? '');
+		const soldTo = given.length === 10 ? given.replace(/^0+/, '') : '';
 		const messages: Message[] = [];
 		if (soldTo === UNKNOWN_CUSTOMER || soldTo === '')
-			messages.push(error('VP', '199', `Sold-to party ${soldTo} is not maintained`));
+			messages.push(error('VP', '199', `Sold-to party ${given} is not maintained`));
 		if (items.length === 0) messages.push(error('V1', '322', 'Enter at least one item'));
 		items.forEach((item, at) => {
 			if (item['MATERIAL'] === UNKNOWN_MATERIAL) {
@@ -139,7 +141,7 @@ export class FunctionModules {
 				SalesOrganization: taken('SALES_ORG'),
 				DistributionChannel: taken('DISTR_CHAN'),
 				OrganizationDivision: taken('DIVISION'),
-				SoldToParty: String(soldTo),
+				SoldToParty: soldTo,
 				PurchaseOrderByCustomer: taken('PURCH_NO_C'),
 				PurchaseOrderByShipToParty: taken('PURCH_NO_S'),
 				TransactionCurrency: taken('CURRENCY'),
