@@ -1,4 +1,5 @@
 import type { ICredentialType, Icon, INodeProperties } from 'n8n-workflow';
+import { NETWORK_PROPERTIES } from '../lib/host/network-properties';
 
 /** Fields that one way of logging in needs. */
 const only = (authentication: string): INodeProperties['displayOptions'] => ({
@@ -36,7 +37,7 @@ export class CrosslinkSapApi implements ICredentialType {
 				{
 					name: 'Client Certificate',
 					value: 'certificate',
-					description: 'The certificate of the user, in the network fields',
+					description: 'The certificate that is assigned to the user, in the fields below',
 				},
 				{
 					name: 'OAuth2 Client Credentials',
@@ -180,5 +181,6 @@ export class CrosslinkSapApi implements ICredentialType {
 			description:
 				'ABAP name of the function module. Empty means the name in the placeholder, or SAP’s own with a stateful session.',
 		},
+		...NETWORK_PROPERTIES,
 	];
 }

@@ -26,6 +26,8 @@ export interface SapOptions {
 	inactive?: string[];
 	/** Rows of one answer, whatever is asked for. */
 	pageSize?: number;
+	/** Answers over HTTPS, and lets in whoever shows a certificate of `ca`. */
+	tls?: { cert: string; key: string; ca: string };
 	/** The system's clock, in milliseconds since the epoch. */
 	now?: () => number;
 }
@@ -91,6 +93,7 @@ export async function startSap(options: SapOptions = {}): Promise<SapStandIn> {
 		faults,
 		calls,
 		functions: new FunctionModules(system),
+		...(options.tls && { tls: options.tls }),
 		now,
 	});
 	const url = await server.listen({ port, host: '127.0.0.1' });

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { CrosslinkError } from '../../errors';
 import type { ConnectionField, ConnectionValues, Mode } from '../adapter';
+import { NETWORK_FIELDS } from '../network-fields';
 
 export type AuthenticationKind = 'basic' | 'oauth2' | 'certificate';
 export type SoapStyle = 'off' | 'wrapper' | 'stateful';
 export type SoapNames = 'camelCase' | 'upperCase';
 
-/** Both modes log in the same ways. */
-const LOGIN_FIELDS: ConnectionField[] = [
+/** The same in both modes, because one credential serves both. */
+export const CONNECTION_FIELDS: ConnectionField[] = [
 	{ name: 'baseUrl', displayName: 'Base URL', secret: false, required: true },
 	{ name: 'authentication', displayName: 'Authentication', secret: false, required: false, default: 'basic' },
 	{ name: 'username', displayName: 'User', secret: false, required: false },
@@ -20,21 +21,15 @@ const LOGIN_FIELDS: ConnectionField[] = [
 	{ name: 'sapLanguage', displayName: 'Language', secret: false, required: false },
 	{ name: 'rejectionReason', displayName: 'Rejection Reason', secret: false, required: false, default: '00' },
 	{ name: 'timeZone', displayName: 'Time Zone of the System', secret: false, required: false, default: 'UTC' },
-];
-
-/** On-prem only: web services for function modules. */
-const SOAP_FIELDS: ConnectionField[] = [
+	// Web services for function modules: on-prem only.
 	{ name: 'soapStyle', displayName: 'Function Modules over SOAP', secret: false, required: false, default: 'off' },
 	{ name: 'soapNames', displayName: 'Names in SOAP', secret: false, required: false, default: 'camelCase' },
 	{ name: 'soapOrderPath', displayName: 'SOAP Path for Orders', secret: false, required: false },
 	{ name: 'soapOrderFunction', displayName: 'Function for Orders', secret: false, required: false },
 	{ name: 'soapBillingPath', displayName: 'SOAP Path for Billing Documents', secret: false, required: false },
 	{ name: 'soapBillingFunction', displayName: 'Function for Billing Documents', secret: false, required: false },
+	...NETWORK_FIELDS,
 ];
-
-export function connectionFields(mode: Mode): ConnectionField[] {
-	return mode === 'onprem' ? [...LOGIN_FIELDS, ...SOAP_FIELDS] : LOGIN_FIELDS;
-}
 
 export interface SapConnection {
 	/** No slash at the end. */
@@ -96,9 +91,13 @@ export function readConnection(values: ConnectionValues, mode: Mode): SapConnect
 		sapLanguage: value('sapLanguage'),
 		rejectionReason: value('rejectionReason') || '00',
 		timeZone: timeZone(value('timeZone') || 'UTC'),
-		soap: mode === 'onprem' ? readSoap(value) : undefined,
+		soap: readSoap(value),
 		key: hashOf(JSON.stringify(Object.entries(values).sort())),
 	};
+	if (connection.soap && mode === 'cloud') throw wrong('Function Modules over SOAP', 'there are none in SAP’s cloud');
+	if (authentication === 'certificate' && value('clientCertificate') === '' && value('pfx') === '') {
+		throw missing('client certificate', 'Put certificate and key, or a PFX, into the connection.');
+	}
 	if (authentication === 'basic') need(connection, ['username', 'password']);
 	if (authentication === 'oauth2') need(connection, ['tokenUrl', 'clientId', 'clientSecret']);
 	return connection;

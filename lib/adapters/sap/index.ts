@@ -3,7 +3,7 @@ import { CrosslinkError } from '../../errors';
 import { createRedact } from '../../transport/redact';
 import { changesSince } from './changes';
 import type { CommandHandler } from './commands/handler';
-import { accountKey, connectionFields, readConnection, secretsOf } from './connection';
+import { accountKey, CONNECTION_FIELDS, readConnection, secretsOf } from './connection';
 import { describe } from './describe';
 import { COMMANDS, commandOf, QUERIES, queryOf } from './handlers';
 import { INDEXING_DELAY_MS, LIMITS, READ_BATCH } from './limits';
@@ -37,7 +37,7 @@ function moduleOf(mode: Mode, handlers: readonly CommandHandler[]): AdapterModul
 			merges: false,
 			clearsFields: false,
 		},
-		connectionFields: connectionFields(mode),
+		connectionFields: CONNECTION_FIELDS,
 		commands: handlers.map(({ description }) => description),
 		queries: QUERIES.map(({ description }) => description),
 		limits: LIMITS,
@@ -47,28 +47,33 @@ function moduleOf(mode: Mode, handlers: readonly CommandHandler[]): AdapterModul
 }
 
 function create({ connection, transport }: AdapterContext, mode: Mode, handlers: readonly CommandHandler[]): Adapter {
-	const values = readConnection(connection, mode);
-	const services = new SapServices(transport, values, createRedact(secretsOf(values)));
+	let opened: SapServices | undefined;
+	/** The connection is checked at the first call, so that its faults are faults of that call. */
+	const services = (): SapServices => {
+		if (opened) return opened;
+		const values = readConnection(connection, mode);
+		return (opened = new SapServices(transport, values, createRedact(secretsOf(values))));
+	};
 	const handlerOf = (command: string) => commandOf(handlers, command);
 	return {
-		describe: (object) => describe(services, object),
-		read: (binding, externalIds, fields) => read(services, binding, externalIds, fields),
-		match: (binding, keyField, wanted, fields) => match(services, binding, keyField, wanted, fields),
-		changesSince: (binding, cursor, fields) => changesSince(services, binding, cursor, fields),
-		test: (bindings) => testConnection(services, bindings),
-		execute: async (request) => await handlerOf(request.command).execute(services, request),
-		findCommand: async (request) => await handlerOf(request.command).find(services, request),
+		describe: async (object) => await describe(services(), object),
+		read: async (binding, externalIds, fields) => await read(services(), binding, externalIds, fields),
+		match: async (binding, keyField, wanted, fields) => await match(services(), binding, keyField, wanted, fields),
+		changesSince: async (binding, cursor, fields) => await changesSince(services(), binding, cursor, fields),
+		test: async (bindings) => await testConnection(services(), bindings),
+		execute: async (request) => await handlerOf(request.command).execute(services(), request),
+		findCommand: async (request) => await handlerOf(request.command).find(services(), request),
 		compensate: async (request) => {
 			const { compensate } = handlerOf(request.command);
 			if (!compensate) throw nothingUndoes(request.command);
-			return await compensate(services, request);
+			return await compensate(services(), request);
 		},
 		findCompensation: async (request) => {
 			const { findCompensation } = handlerOf(request.command);
 			if (!findCompensation) throw nothingUndoes(request.command);
-			return await findCompensation(services, request);
+			return await findCompensation(services(), request);
 		},
-		query: async (request) => await queryOf(request.query).run(services, request),
+		query: async (request) => await queryOf(request.query).run(services(), request),
 	};
 }
 

@@ -1,4 +1,5 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { TLSSocket } from 'node:tls';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault, Faults } from '../../hubspot/faults';
 import { GatewayError, notFound } from '../odata/gateway-error';
@@ -29,7 +30,8 @@ export interface GatewayParts {
 	faults: Faults;
 	calls: GatewayCall[];
 	functions: FunctionModules;
-	/** Web services answer below these paths, by the function they are for. */
+	/** Certificate of the server, and the authority of client certificates; left out = plain HTTP. */
+	tls?: { cert: string; key: string; ca: string };
 	now: () => number;
 }
 
@@ -38,7 +40,10 @@ const WRITES = new Set(['POST', 'PATCH', 'MERGE', 'PUT', 'DELETE']);
 
 /** The web server in front of everything: faults, access, client, CSRF, then the service. */
 export function gateway(parts: GatewayParts): FastifyInstance {
-	const server = Fastify({
+	const { tls } = parts;
+	const server = (Fastify as (options: object) => FastifyInstance)({
+		// A certificate is asked for, not demanded: who shows none may still have a password.
+		...(tls && { https: { ...tls, requestCert: true, rejectUnauthorized: false } }),
 		bodyLimit: 32 * 1024 * 1024,
 		forceCloseConnections: true,
 		routerOptions: { maxParamLength: 70_000 },
@@ -114,7 +119,8 @@ async function perform(parts: GatewayParts, request: FastifyRequest, url: URL, b
 		const { status, body: token } = parts.access.token(headers['authorization'], body);
 		return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(token) };
 	}
-	const verdict = parts.access.judge(headers['authorization']);
+	const certified = (request.raw.socket as Partial<TLSSocket>).authorized === true;
+	const verdict = certified ? 'allowed' : parts.access.judge(headers['authorization']);
 	if (verdict === 'loginPage') return page(200, LOGIN_PAGE);
 	const client = url.searchParams.get('sap-client') ?? headers['sap-client'];
 	const wrongClient = client !== undefined && client !== parts.access.options.sapClient;
@@ -122,7 +128,11 @@ async function perform(parts: GatewayParts, request: FastifyRequest, url: URL, b
 		return page(401, REFUSED_PAGE, { 'www-authenticate': 'Basic realm="SAP NetWeaver"' });
 	if (url.pathname.startsWith('/sap/bc/')) return await parts.functions.answer(url, headers, body);
 	if (!url.pathname.startsWith(ROOT)) return page(404, '<html><head><title>404 Not Found</title></head></html>');
-	return odata(parts, { method: request.method, url, headers, body }, `http://${request.headers.host}${ROOT}`);
+	return odata(
+		parts,
+		{ method: request.method, url, headers, body },
+		`${request.protocol}://${request.headers.host}${ROOT}`,
+	);
 }
 
 function odata(

@@ -120,11 +120,12 @@ describeSap('Commands to SAP over OData', () => {
 		});
 
 		it('sends nothing that the payload cannot mean', async () => {
-			for (const bad of [
+			const impossible: Fields[] = [
 				{ items: [] },
 				{ items: [{ material: 'TG11', requestedQuantity: 1.2345 }] },
 				{ requestedDeliveryDate: '2026-02-30' },
-			]) {
+			];
+			for (const bad of impossible) {
 				expect(await failureOf(power(site.adapter(), 'execute')(orderRequest('CL-1', bad)))).toMatchObject({
 					code: 'payload_invalid',
 				});

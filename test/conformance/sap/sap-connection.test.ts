@@ -65,12 +65,14 @@ describeSap('The connection to SAP', () => {
 
 	it('refuses a connection that cannot be before it calls', async () => {
 		site = await startSapSite('onprem');
-		const create = (changes: Record<string, string>) => () => site.adapter(changes);
-		expect(create({ baseUrl: 'not a url' })).toThrow(/Base URL/);
-		expect(create({ sapClient: '1' })).toThrow(/three digits/);
-		expect(create({ password: '' })).toThrow(/password/);
-		expect(create({ timeZone: 'Mars/Olympus' })).toThrow(/IANA/);
-		expect(create({ soapStyle: 'wrapper' })).toThrow(/path/);
+		const faultOf = async (changes: Record<string, string>) =>
+			(await failureOf(power(site.adapter(changes), 'test')())).message;
+		expect(await faultOf({ baseUrl: 'not a url' })).toMatch(/Base URL/);
+		expect(await faultOf({ sapClient: '1' })).toMatch(/three digits/);
+		expect(await faultOf({ password: '' })).toMatch(/password/);
+		expect(await faultOf({ timeZone: 'Mars/Olympus' })).toMatch(/IANA/);
+		expect(await faultOf({ soapStyle: 'wrapper' })).toMatch(/path/);
+		expect(await faultOf({ authentication: 'certificate' })).toMatch(/client certificate/);
 		expect(site.standIn.calls).toHaveLength(0);
 		const key = sap.onprem.accountKey(connectionOf(site.standIn, 'onprem'));
 		expect(key).not.toContain(site.standIn.password);

@@ -2,6 +2,8 @@ import type { Adapter, EntityBinding, Fields, Mode } from '../../../lib/adapters
 import type { CommandRequest } from '../../../lib/adapters/command';
 import { sap } from '../../../lib/adapters/sap';
 import { CrosslinkError } from '../../../lib/errors';
+import { readNetwork } from '../../../lib/transport/network';
+import type { HttpClient } from '../../../lib/transport/http';
 import { createTransport } from '../../../lib/transport/create-transport';
 import { createFetchHttp } from '../../../lib/transport/fetch-http';
 import { createMemoryBudget } from '../../../lib/transport/memory-budget';
@@ -19,15 +21,19 @@ export function describeSap(name: string, tests: () => void): void {
 
 export interface SapSite {
 	standIn: SapStandIn;
-	adapter(changes?: Record<string, string>, options?: { signal?: AbortSignal; timeoutMs?: number }): Adapter;
+	adapter(
+		changes?: Record<string, string>,
+		options?: { signal?: AbortSignal; timeoutMs?: number; http?: HttpClient },
+	): Adapter;
 }
 
 export async function startSapSite(mode: Mode, options: SapOptions = {}): Promise<SapSite> {
 	const standIn = await startSap(options);
-	const adapter: SapSite['adapter'] = (changes = {}, { signal, timeoutMs } = {}) => {
+	const adapter: SapSite['adapter'] = (changes = {}, { signal, timeoutMs, http } = {}) => {
 		const connection = connectionOf(standIn, mode, changes);
 		const transport = createTransport({
-			http: createFetchHttp(),
+			http: http ?? createFetchHttp(),
+			network: readNetwork(connection, 'SAP'),
 			budget: createMemoryBudget(() => performance.now()),
 			account: sap[mode].accountKey(connection),
 			limits: { general: { intervalMs: 1, burst: 1_000 } },
