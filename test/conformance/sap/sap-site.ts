@@ -1,5 +1,4 @@
-import type { Adapter, EntityBinding, Fields, Mode } from '../../../lib/adapters/adapter';
-import type { CommandRequest } from '../../../lib/adapters/command';
+import type { Adapter, EntityBinding, Mode } from '../../../lib/adapters/adapter';
 import { sap } from '../../../lib/adapters/sap';
 import { CrosslinkError } from '../../../lib/errors';
 import { readNetwork } from '../../../lib/transport/network';
@@ -7,7 +6,10 @@ import type { HttpClient } from '../../../lib/transport/http';
 import { createTransport } from '../../../lib/transport/create-transport';
 import { createFetchHttp } from '../../../lib/transport/fetch-http';
 import { createMemoryBudget } from '../../../lib/transport/memory-budget';
+import { ORDER, orderRequest } from './orders';
 import { findSapSpecs, startSap, type SapOptions, type SapStandIn } from '../../../sandbox/sap';
+
+export { ORDER, orderRequest };
 
 export const MODES: Mode[] = ['cloud', 'onprem'];
 
@@ -66,24 +68,6 @@ export const bindingOf = (entity: string): EntityBinding => {
 	if (!defaults) throw new Error(`SAP has no entity ${entity}`);
 	return { ...defaults, keyField: sap.cloud.keyField, onDelete: 'ignore', onCreate: {} };
 };
-
-/** A valid order of two items. */
-export const ORDER: Fields = {
-	salesOrderType: 'OR',
-	salesOrganization: '1710',
-	distributionChannel: '10',
-	organizationDivision: '00',
-	soldToParty: '17100001',
-	requestedDeliveryDate: '2026-12-24',
-	items: [
-		{ material: 'TG11', requestedQuantity: 2 },
-		{ material: 'TG12', requestedQuantity: 1.5, price: 19.98 },
-	],
-};
-
-export function orderRequest(reference: string, changes: Fields = {}): CommandRequest {
-	return { command: 'createSalesOrder', payload: { ...ORDER, ...changes }, reference };
-}
 
 /** An order as it lies in SAP. */
 export const ORDER_BODY = {
