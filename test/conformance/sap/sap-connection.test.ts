@@ -35,7 +35,8 @@ describeSap('The connection to SAP', () => {
 	it('calls wrong credentials, a wrong client and a login page "auth", without a secret in it', async () => {
 		site = await startSapSite('onprem');
 		const secret = 'wrong-Passw0rd-77';
-		for (const changes of [{ password: secret }, { sapClient: '999' }, { username: 'DIALOG' }]) {
+		const wrong: Array<Record<string, string>> = [{ password: secret }, { sapClient: '999' }, { username: 'DIALOG' }];
+		for (const changes of wrong) {
 			for (const failure of [
 				await failureOf(power(site.adapter(changes), 'test')()),
 				await failureOf(power(site.adapter(changes), 'execute')(orderRequest('CL-1'))),
