@@ -98,15 +98,16 @@ export function updateEntity(
 	system.checkLock('A_SalesOrder', String(row['SalesOrder'] ?? ''));
 	const { values, nested } = takeBody(type, body, 'updatable');
 	if (nested.length > 0) throw badRequest('Deep update is not supported');
-	for (const key of type.keys) delete values[key];
+	// Keys name the row and stay as they are.
+	const changes = Object.fromEntries(Object.entries(values).filter(([name]) => !type.keys.includes(name)));
 	if (replace) {
 		for (const property of type.properties.values()) {
 			if (property.updatable && !type.keys.includes(property.name))
 				row[property.name] = property.type === 'Edm.String' ? '' : null;
 		}
 	}
-	Object.assign(row, values);
-	if (set.name === 'A_SalesOrderItem') refreshItem(row, values);
+	Object.assign(row, changes);
+	if (set.name === 'A_SalesOrderItem') refreshItem(row, changes);
 	if (row['SalesOrder']) system.touchOrder(String(row['SalesOrder']), {});
 	if (set.name === 'A_BusinessPartner') system.touchPartner(String(row['BusinessPartner']), {});
 	return row;
