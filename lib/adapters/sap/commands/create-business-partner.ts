@@ -162,7 +162,7 @@ async function compensate(sap: SapServices, { externalId }: CompensationRequest)
 		{ BusinessPartnerIsBlocked: true, IsMarkedForArchiving: true },
 		{
 			purpose: `block business partner ${number}`,
-			idempotent: true,
+			idempotent: false,
 			timeoutMs: WRITE_TIMEOUT_MS,
 			...(partner.etag !== undefined && { etag: partner.etag }),
 		},

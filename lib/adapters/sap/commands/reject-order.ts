@@ -25,9 +25,10 @@ export async function rejectOrder(sap: SapServices, request: CompensationRequest
 	);
 	if (begun) throw impossible(number, `item ${String(begun.values['SalesOrderItem'])} is being delivered or billed`);
 	const client = sap.service(SERVICE);
+	// Repeating it would do no harm, but whether it is done is asked first: the log must know that an answer was lost.
 	const options = {
 		purpose: `reject all items of sales order ${number}`,
-		idempotent: true,
+		idempotent: false,
 		timeoutMs: WRITE_TIMEOUT_MS,
 	};
 	const body = { SalesDocumentRjcnReason: sap.connection.rejectionReason };
