@@ -11,7 +11,7 @@ import { createEntity } from './system/write';
 
 export type { GatewayCall } from './http/gateway';
 export { findSapSpecs } from './metadata/specs';
-export { UNKNOWN_CUSTOMER, UNKNOWN_MATERIAL, type SapSystem } from './system/system';
+export { UNKNOWN_COUNTRY, UNKNOWN_CUSTOMER, UNKNOWN_MATERIAL, type SapSystem } from './system/system';
 
 export interface SapOptions {
 	/** Folder with SAP's own metadata; left out = looked for beside the checkout. */

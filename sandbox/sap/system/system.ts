@@ -19,6 +19,7 @@ export interface SapMessage {
 /** Somebody who may not be ordered from, or nothing that may be ordered. */
 export const UNKNOWN_CUSTOMER = '9999999';
 export const UNKNOWN_MATERIAL = 'UNKNOWN';
+export const UNKNOWN_COUNTRY = 'ZZ';
 
 const PRICE = 100;
 const TAX_RATE = 0.19;
@@ -222,7 +223,10 @@ export class SapSystem {
 	}
 
 	/** Rules of a business partner: number, names, customer number with a customer's role. Never changed = no stamp of change. */
-	completePartner(partner: Row, roles: Row[]): void {
+	completePartner(partner: Row, roles: Row[], addresses: Row[]): void {
+		if (addresses.some((one) => one['Country'] === UNKNOWN_COUNTRY)) {
+			throw new GatewayError(400, 'AM/053', `Country/region ${UNKNOWN_COUNTRY} is not defined`);
+		}
 		const isPerson = partner['BusinessPartnerCategory'] === '1';
 		if (!partner['BusinessPartnerCategory'])
 			throw new GatewayError(400, 'R11/124', 'Enter a business partner category');

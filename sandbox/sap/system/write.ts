@@ -69,7 +69,7 @@ function recomputeOrder(system: SapSystem, item: Row): void {
 function completePartner(system: SapSystem, partner: Row): void {
 	const own = (set: string) =>
 		system.tables.of(set).filter((one) => one['BusinessPartner'] === partner['BusinessPartner']);
-	system.completePartner(partner, own('A_BusinessPartnerRole'));
+	system.completePartner(partner, own('A_BusinessPartnerRole'), own('A_BusinessPartnerAddress'));
 	// What was nested as the customer gets its number only now.
 	for (const set of ['A_Customer', 'A_CustomerSalesArea', 'A_CustomerCompany']) {
 		for (const row of system.tables.of(set).filter((one) => (one['Customer'] ?? '') === ''))
