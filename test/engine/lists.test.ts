@@ -37,6 +37,10 @@ it('lists integrations and entities without any call', async () => {
 	}
 	expect(await list('getIntegrations', { resource: 'record', operation: 'pull' })).toEqual([hubSpot, directory]);
 	expect(await list('getIntegrations', { resource: 'link', operation: 'get' })).toEqual([hubSpot, directory]);
+	expect(await list('getIntegrations', { resource: 'record' })).toEqual([
+		{ name: 'HubSpot', value: 'hubspot' },
+		{ name: 'SAP', value: 'sap' },
+	]);
 	expect(await list('getWebhookIntegrations', {}, triggerNode(world, {}))).toEqual([
 		{ name: 'HubSpot', value: 'hubspot' },
 		{ name: 'Your Own System', value: 'own' },
