@@ -99,6 +99,7 @@ export const integrations: readonly IntegrationEntry[] = [
 		polling: true,
 		commands: true,
 		queries: true,
+		readOnly: true,
 		// SAP's API policy (2026): no use by AI agents that choose their calls themselves.
 		aiTool: 'optIn',
 		testsCredential: true,

@@ -33,14 +33,12 @@ export type Part = keyof typeof PARTS;
  * promise shows as skipped. Each test gets a fresh harness, with what `prepare` makes already made.
  * @param writes false = the adapter only reads
  * @param without parts that are not run, each with its reason, which shows as a test that was left out
- * @param parts what there is to check: an adapter that only reads has no writing promises
  */
 export function conformance(
 	name: string,
 	module: AdapterModule,
 	start: () => Promise<Harness>,
 	{ writes = true, without = {} }: { writes?: boolean; without?: Partial<Record<Part, string>> } = {},
-	parts: PromiseTests[] = PARTS,
 ): void {
 	describe(`${name} keeps its promises`, () => {
 		let harness: Harness | undefined;
@@ -61,7 +59,6 @@ export function conformance(
 			if (reason === undefined) tests(module, current, { writes });
 			else it.todo(`${part}: ${reason}`);
 		}
-		for (const part of parts) part(module, current);
 	});
 }
 

@@ -20,8 +20,17 @@ const N8N_INSTALL = [
 ];
 
 /** What must not be loaded before somebody uses it. */
-const HEAVY = ['typeorm', 'mysql2', 'pg', 'pg-copy-streams', 'zod', '@hubspot/api-client', 'cockatiel', 'ldapts'];
-const HEAVY = ['typeorm', 'pg', 'pg-copy-streams', 'zod', '@hubspot/api-client', 'cockatiel', 'saxes'];
+const HEAVY = [
+	'typeorm',
+	'mysql2',
+	'pg',
+	'pg-copy-streams',
+	'zod',
+	'@hubspot/api-client',
+	'cockatiel',
+	'ldapts',
+	'saxes',
+];
 
 /** Runs in a process of its own, with n8n's modules on NODE_PATH, as n8n offers them to packs. */
 const LOAD = `

@@ -1,5 +1,5 @@
 import { promised, type PromiseTests } from '../kit';
-import { keyOf, newRecords, power, updateOf, upsert, write, written } from '../records';
+import { keyOf, newRecords, power, refused, updateOf, upsert, write, written } from '../records';
 
 export const readingPromises: PromiseTests = ({ promises }, harness, { writes }) => {
 	describe('reading', () => {

@@ -157,21 +157,5 @@ export const writingPromises: PromiseTests = ({ promises }, harness) => {
 			const [read] = (await adapter.read?.(kit.binding, [id], [kit.textField])) ?? [];
 			expect(read?.fields[kit.textField]).toBeNull();
 		});
-
-		it('says which record is gone when a deleted one is updated; the others are done', async () => {
-			const kit = harness();
-			const [gone, kept] = (await write(kit, newRecords(kit, 2))).map((record) => record.externalId);
-			kit.remote.remove(gone ?? '');
-			const results = await upsert(kit, [
-				updateOf(kit, 0, gone ?? '', { [kit.textField]: 'x' }),
-				updateOf(kit, 1, kept ?? '', { [kit.textField]: 'y' }),
-				updateOf(kit, 2, 'no id', { [kit.textField]: 'z' }),
-			]);
-			expect(refused(results[0])).toMatchObject({ class: 'rejected', code: 'record_gone' });
-			expect(refused(results[0]).message).toContain(gone);
-			expect(kit.remote.get(kept ?? '')?.[kit.textField]).toBe('y');
-			expect(refused(results[2])).toMatchObject({ class: 'rejected', code: 'record_gone' });
-			expect(kit.remote.count()).toBe(1);
-		});
 	});
 };

@@ -1,4 +1,4 @@
-import type { Adapter, Fields, Mode, UpsertRecord, UpsertResult } from '../../../lib/adapters/adapter';
+import type { Adapter, ExternalRecord, Fields, Mode, UpsertRecord } from '../../../lib/adapters/adapter';
 import type { SapStandIn } from '../../../sandbox/sap';
 import type { Harness } from '../harness';
 import { bindingOf, ORDER_BODY, startSapSite } from './sap-site';
@@ -28,13 +28,12 @@ const order = bindingOf('order');
 export async function startSapHarness(mode: Mode): Promise<Harness> {
 	jest.useFakeTimers({ doNotFake: REAL, now: new Date('2026-11-23T10:00:00.000Z') });
 	const { standIn, adapter } = await startSapSite(mode);
-	const connect: Harness['connect'] = ({ signal, refused } = {}): Adapter => ({
-		...adapter(refused ? { password: 'wrong-Passw0rd' } : {}, signal && { signal }),
-		upsert: async (_binding, records) => records.map((record) => write(standIn, record)),
-	});
+	const connect: Harness['connect'] = ({ signal, refused } = {}): Adapter =>
+		adapter(refused ? { password: 'wrong-Passw0rd' } : {}, signal && { signal });
 	const orders = () => standIn.system.tables.of('A_SalesOrder');
 	return {
 		connect,
+		create: async (records) => records.map((record) => write(standIn, record)),
 		secrets: [standIn.password],
 		binding: order,
 		related: bindingOf('company'),
@@ -74,19 +73,14 @@ export async function startSapHarness(mode: Mode): Promise<Harness> {
 	};
 }
 
-function write(standIn: SapStandIn, { ref, key, fields }: UpsertRecord): UpsertResult {
+function write(standIn: SapStandIn, { key, fields }: UpsertRecord): ExternalRecord {
 	const row = standIn.create('API_SALES_ORDER_SRV', 'A_SalesOrder', { ...fields, [key.field]: key.value });
 	return {
-		ref,
-		ok: true,
-		created: true,
-		record: {
-			externalId: String(row['SalesOrder']),
-			fields: {},
-			version: null,
-			modifiedAt: null,
-			aliases: [],
-			deleted: false,
-		},
+		externalId: String(row['SalesOrder']),
+		fields: {},
+		version: null,
+		modifiedAt: null,
+		aliases: [],
+		deleted: false,
 	};
 }
