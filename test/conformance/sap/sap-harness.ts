@@ -38,6 +38,7 @@ export async function startSapHarness(mode: Mode): Promise<Harness> {
 		binding: order,
 		related: bindingOf('company'),
 		sample: (n): Fields => ({ ...ORDER_BODY, CustomerPaymentTerms: String(n % 10_000).padStart(4, '0') }),
+		anId: '4711',
 		textField: 'AssignmentReference',
 		normalised: { field: 'CustomerPaymentTerms', sent: 'abcd', stored: 'ABCD' },
 		refusedValue: { SalesOrderType: 'too long for it' },
