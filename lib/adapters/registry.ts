@@ -86,6 +86,25 @@ export const integrations: readonly IntegrationEntry[] = [
 		testsCredential: true,
 		load: async (mode) => (await import('./own/index')).ownSystem[mode],
 	},
+	{
+		integration: 'sap',
+		displayName: 'SAP',
+		modes: ['cloud', 'onprem'],
+		credentialType: 'crosslinkSapApi',
+		entities: [
+			{ entity: 'order', displayName: 'Order' },
+			{ entity: 'company', displayName: 'Company' },
+		],
+		webhooks: false,
+		polling: true,
+		commands: true,
+		queries: true,
+		readOnly: true,
+		// SAP's API policy (2026): no use by AI agents that choose their calls themselves.
+		aiTool: 'optIn',
+		testsCredential: true,
+		load: async (mode) => (await import('./sap/index')).sap[mode],
+	},
 ];
 
 /**

@@ -64,7 +64,9 @@ function answerOf(response: FullResponse): HttpAnswer {
 	for (const [name, value] of Object.entries(response.headers)) {
 		if (value !== undefined && value !== null) headers[name.toLowerCase()] = String(value);
 	}
-	return { status: response.statusCode, headers, body: asBuffer(response.body) };
+	const cookies = response.headers['set-cookie'];
+	const setCookies = Array.isArray(cookies) ? cookies.map(String) : cookies ? [String(cookies)] : [];
+	return { status: response.statusCode, headers, setCookies, body: asBuffer(response.body) };
 }
 
 function asBuffer(body: unknown): Buffer {

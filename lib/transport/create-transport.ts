@@ -130,7 +130,8 @@ class BudgetedTransport implements Transport {
 	private async judge(request: TransportRequest, answer: HttpAnswer): Promise<TransportResponse> {
 		const limit = this.options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
 		if (answer.body.length > limit) throw tooLarge(request, answer, limit);
-		const response = { status: answer.status, headers: answer.headers, body: answer.body.toString('utf8') };
+		const { status, headers, setCookies } = answer;
+		const response = { status, headers, setCookies, body: answer.body.toString('utf8') };
 		if (answer.status < 300 || request.accept?.includes(answer.status)) return response;
 
 		const readable = { ...response, body: this.redact(response.body) };

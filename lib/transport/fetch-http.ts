@@ -22,6 +22,7 @@ export function createFetchHttp(maxAnswerBytes = MAX_ANSWER_BYTES): HttpClient {
 		return {
 			status: answer.status,
 			headers: Object.fromEntries(answer.headers),
+			setCookies: answer.headers.getSetCookie(),
 			body: await readBounded(answer, maxAnswerBytes),
 		};
 	};

@@ -16,6 +16,8 @@ export interface HttpAnswer {
 	status: number;
 	/** Names in lower case. */
 	headers: Record<string, string>;
+	/** Each `Set-Cookie` by itself: joined into one header they could not be told apart. */
+	setCookies?: string[];
 	body: Buffer;
 }
 

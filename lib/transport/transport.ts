@@ -27,6 +27,8 @@ export interface TransportResponse {
 	status: number;
 	/** Names in lower case. */
 	headers: Record<string, string>;
+	/** Each `Set-Cookie` by itself; left out = none. */
+	setCookies?: string[];
 	/** Raw text, bounded in size. */
 	body: string;
 }

@@ -13,6 +13,8 @@ export interface Harness {
 	related: EntityBinding;
 	/** External values of a valid new record, told apart by the number. */
 	sample(n: number, binding?: EntityBinding): Fields;
+	/** An id in the system's own form, whether or not there is such a record; left out = a GUID. */
+	anId?: string;
 	/** A text field that may be written and cleared. */
 	textField: string;
 	/** A value that the system stores in another form. */

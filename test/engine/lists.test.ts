@@ -31,12 +31,13 @@ it('lists integrations and entities without any call', async () => {
 	const calls = world.hubSpot.calls.count;
 	const hubSpot = { name: 'HubSpot', value: 'hubspot' };
 	const directory = { name: 'LDAP / Active Directory', value: 'directory' };
-	// Nothing is written to a directory.
+	const sap = { name: 'SAP', value: 'sap' };
+	// Nothing is written to a directory, nor to SAP but by commands.
 	for (const operation of ['push', 'sync', 'preview', 'retry']) {
 		expect(await list('getIntegrations', { resource: 'record', operation })).toEqual([hubSpot]);
 	}
-	expect(await list('getIntegrations', { resource: 'record', operation: 'pull' })).toEqual([hubSpot, directory]);
-	expect(await list('getIntegrations', { resource: 'link', operation: 'get' })).toEqual([hubSpot, directory]);
+	expect(await list('getIntegrations', { resource: 'record', operation: 'pull' })).toEqual([hubSpot, directory, sap]);
+	expect(await list('getIntegrations', { resource: 'link', operation: 'get' })).toEqual([hubSpot, directory, sap]);
 	expect(await list('getWebhookIntegrations', {}, triggerNode(world, {}))).toEqual([
 		{ name: 'HubSpot', value: 'hubspot' },
 		{ name: 'Your Own System', value: 'own' },

@@ -11,7 +11,7 @@ const AN_ID = '6a8fbeb1-3170-4c21-b9b2-e2d122bc3357';
 
 /** Every way of reading that such an adapter has. */
 const READINGS: Array<[string, (kit: Harness, adapter: Adapter) => Promise<unknown>]> = [
-	['read', async (kit, adapter) => await power(adapter, 'read')(kit.binding, [AN_ID], [kit.textField])],
+	['read', async (kit, adapter) => await power(adapter, 'read')(kit.binding, [kit.anId ?? AN_ID], [kit.textField])],
 	['match', async (kit, adapter) => await power(adapter, 'match')(kit.binding, kit.binding.keyField, ['kit:0'], [])],
 	['changesSince', async (kit, adapter) => await power(adapter, 'changesSince')(kit.binding, 'beginning', [])],
 	['describe', async (kit, adapter) => await power(adapter, 'describe')(kit.binding.object)],
