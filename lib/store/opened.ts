@@ -16,6 +16,7 @@ import { integrationConfigTable } from './tables/integration-config';
 import { sealedConfigs } from './tables/integration-config-sealed';
 import { linkTable } from './tables/link-table';
 import { parkingTable } from './tables/parked-connection';
+import { notificationLog } from './tables/notification-log';
 import { pollCursorTable } from './tables/poll-cursor';
 import { runProgressTable } from './tables/run-progress';
 import { conflictTable } from './tables/sync-conflict';
@@ -68,6 +69,7 @@ function storeOf(database: Database): Store {
 		log: syncLog(database),
 		progress: runProgressTable(database),
 		figures: figureTable(database),
+		notifications: notificationLog(database),
 		check: () => checkStore(database),
 	};
 }

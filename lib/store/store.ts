@@ -1,5 +1,6 @@
 import type { Fields, FieldValue, Mode } from '../adapters/adapter';
 import type { FigureTable } from './figures';
+import type { NotificationLog } from './notification-log';
 
 /** The moves a link makes; which ones are allowed is data in `link-states.ts`. */
 export type SyncStatus = 'pending' | 'synced' | 'conflict' | 'failed' | 'deleted';
@@ -571,6 +572,7 @@ export interface Store {
 	readonly log: SyncLog;
 	readonly progress: RunProgressTable;
 	readonly figures: FigureTable;
+	readonly notifications: NotificationLog;
 	/** Answers when the store can be read and written; throws what is wrong and the remedy. */
 	check(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { AddDecider1795981600000 } from './add-decider';
 import { AddIngress1795592800000 } from './add-ingress';
 import { AddParking1795679200000 } from './add-parking';
+import { AddNotificationLog1796068800000 } from './add-notification-log';
 import { AddSyncTables1795506400000 } from './add-sync-tables';
 import { CreateFoundation1795420000000 } from './create-foundation';
 
@@ -11,6 +12,7 @@ export const MIGRATIONS = [
 	AddIngress1795592800000,
 	AddParking1795679200000,
 	AddDecider1795981600000,
+	AddNotificationLog1796068800000,
 ] as const;
 
 /** In the schema `crosslink` on PostgreSQL. */
