@@ -1,5 +1,6 @@
 import { requireLinks } from '../adapters/capability';
 import { findIntegration } from '../adapters/registry';
+import type { MessageVault } from '../notifications/run';
 import type { LinkTable, Store } from '../store/store';
 import type { Replication } from '../sync/replication';
 import type { ConnectRequest } from '../tenants/connect';
@@ -26,6 +27,8 @@ export interface Session {
 	storeReplication(target: Target, entity: string, itemIndex: number): Promise<Replication>;
 	/** The link table, without any connection. Throws `integration_unknown`, `capability_missing`, or what the store says of a missing table. */
 	links(target: { integration: string; entity: string }): LinkTable;
+	/** Seals messages to people that are kept for a later try; undefined = there is no encryption key. */
+	messages(target: Target, itemIndex: number): Promise<MessageVault | undefined>;
 	/** Everything the tenants' functions ask for. */
 	access(target: Target, itemIndex: number): ConnectRequest;
 	close(): void;
@@ -78,6 +81,10 @@ export async function openSession(context: HostContext): Promise<Session> {
 			const entry = findIntegration(integration);
 			requireLinks(entry);
 			return store.links(entry.integration, entity);
+		},
+		async messages(target, itemIndex) {
+			const { messageVault } = await import('../tenants/message-vault');
+			return await messageVault(access(target, itemIndex));
 		},
 		close: release,
 	};

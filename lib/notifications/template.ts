@@ -2,7 +2,7 @@ import type { Liquid } from 'liquidjs';
 import type { Fields } from '../adapters/field-value';
 import type { Markup } from '../adapters/notification';
 import { CrosslinkError } from '../errors';
-import { escapeFor } from './markup';
+import { escapeFor } from '../adapters/markup';
 
 /** Tenants write templates, so that everything about them is bounded. */
 /** Longest template, in characters. */

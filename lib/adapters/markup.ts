@@ -1,4 +1,4 @@
-import type { Markup } from '../adapters/notification';
+import type { Markup } from './notification';
 
 const HTML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
