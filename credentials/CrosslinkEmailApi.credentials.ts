@@ -18,16 +18,14 @@ export class CrosslinkEmailApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. smtp.example.com',
-			description:
-				'Name of the mail server',
+			description: 'Name of the mail server',
 		},
 		{
 			displayName: 'Port',
 			name: 'port',
 			type: 'string',
 			default: '587',
-			description:
-				'587 for STARTTLS, 465 for TLS from the first byte, 25 for most relays',
+			description: '587 for STARTTLS, 465 for TLS from the first byte, 25 for most relays',
 		},
 		{
 			displayName: 'Security',
@@ -49,8 +47,7 @@ export class CrosslinkEmailApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. crosslink@example.com',
-			description:
-				'Address that mails come from',
+			description: 'Address that mails come from',
 		},
 		{
 			displayName: 'Authentication',
@@ -62,16 +59,14 @@ export class CrosslinkEmailApi implements ICredentialType {
 				{ name: 'None', value: 'none' },
 			],
 			default: 'password',
-			description:
-				'How the mail server knows who sends. None is for relays in your own network (mode onprem).',
+			description: 'How the mail server knows who sends. None is for relays in your own network (mode onprem).',
 		},
 		{
 			displayName: 'User',
 			name: 'user',
 			type: 'string',
 			default: '',
-			description:
-				'User name, for OAuth2 the mailbox that sends',
+			description: 'User name, for OAuth2 the mailbox that sends',
 		},
 		{
 			displayName: 'Password',
@@ -79,8 +74,7 @@ export class CrosslinkEmailApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description:
-				'Password, or app password, of the user',
+			description: 'Password, or app password, of the user',
 		},
 		{
 			displayName: 'Token URL',
@@ -88,16 +82,14 @@ export class CrosslinkEmailApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. https://login.microsoftonline.com/<tenant>/oauth2/v2.0/token',
-			description:
-				'Where OAuth2 tokens are fetched',
+			description: 'Where OAuth2 tokens are fetched',
 		},
 		{
 			displayName: 'Client ID',
 			name: 'clientId',
 			type: 'string',
 			default: '',
-			description:
-				'Of the app registered with the identity provider, for OAuth2',
+			description: 'Of the app registered with the identity provider, for OAuth2',
 		},
 		{
 			displayName: 'Client Secret',
@@ -105,8 +97,7 @@ export class CrosslinkEmailApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description:
-				'Of the same app',
+			description: 'Of the same app',
 		},
 		{
 			displayName: 'Refresh Token',
@@ -123,8 +114,7 @@ export class CrosslinkEmailApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. https://outlook.office365.com/.default',
-			description:
-				'What the OAuth2 token is for',
+			description: 'What the OAuth2 token is for',
 		},
 		...TLS_PROPERTIES,
 	];

@@ -41,8 +41,7 @@ export class CrosslinkSlackApi implements ICredentialType {
 			name: 'baseUrl',
 			type: 'string',
 			default: 'https://slack.com/api',
-			description:
-				'Where the API answers. Change it only to use a sandbox system or a gateway of your own.',
+			description: 'Where the API answers. Change it only to use a sandbox system or a gateway of your own.',
 		},
 		...NETWORK_PROPERTIES,
 	];
@@ -66,7 +65,11 @@ export class CrosslinkSlackApi implements ICredentialType {
 		rules: [
 			{
 				type: 'responseSuccessBody',
-				properties: { key: 'ok', value: false, message: 'Slack does not take this token. Install the app again and copy its Bot User OAuth Token.' },
+				properties: {
+					key: 'ok',
+					value: false,
+					message: 'Slack does not take this token. Install the app again and copy its Bot User OAuth Token.',
+				},
 			},
 		],
 	};

@@ -8,7 +8,8 @@ export class CrosslinkTeamsApi implements ICredentialType {
 
 	icon: Icon = { light: 'file:../nodes/Crosslink/crosslink.svg', dark: 'file:../nodes/Crosslink/crosslink.dark.svg' };
 
-	documentationUrl = 'https://support.microsoft.com/en-us/office/create-incoming-webhooks-with-workflows-for-microsoft-teams-8ae491c7-0394-4861-ba59-055e33f75498';
+	documentationUrl =
+		'https://support.microsoft.com/en-us/office/create-incoming-webhooks-with-workflows-for-microsoft-teams-8ae491c7-0394-4861-ba59-055e33f75498';
 
 	properties: INodeProperties[] = [
 		{

@@ -60,7 +60,8 @@ Reason: {{ reason }}
 	{
 		event: 'syncConflict',
 		displayName: 'Sync Conflict',
-		description: 'For items of the Crosslink Poll Trigger: uses integration, entity, localId, externalId, message, remedy',
+		description:
+			'For items of the Crosslink Poll Trigger: uses integration, entity, localId, externalId, message, remedy',
 		subject: '{{ entity | default: "A record" | capitalize }} {{ localId | default: externalId }} needs a decision',
 		text: `{{ entity | default: "A record" | capitalize }} {{ localId | default: externalId }}{% if integration %} in {{ integration }}{% endif %} needs a person.
 {%- if message %}

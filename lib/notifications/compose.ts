@@ -35,7 +35,11 @@ export function valuesOf(given: unknown): Fields {
 	const json = boundedJson(given, { what: 'values of the message', code: 'values_invalid', maxCharacters: MAX_VALUES });
 	if (json === undefined) return {};
 	if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;
-	throw rejected('values_invalid', 'The values of the message are no object.', 'Give one object with a key for each value.');
+	throw rejected(
+		'values_invalid',
+		'The values of the message are no object.',
+		'Give one object with a key for each value.',
+	);
 }
 
 /** @throws CrosslinkError `rejected` `addressee_missing`, `addressee_invalid` */
@@ -82,7 +86,11 @@ export async function compose(
 			? undefined
 			: tidy(await fill('rich', templates.rich));
 	if (text === '') {
-		throw rejected('message_empty', `The message for "${event}" is empty.`, 'Give a text, or the values its template uses.');
+		throw rejected(
+			'message_empty',
+			`The message for "${event}" is empty.`,
+			'Give a text, or the values its template uses.',
+		);
 	}
 	const longest = Math.max(text.length, rich?.length ?? 0);
 	if (longest > maxLength) {

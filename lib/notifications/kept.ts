@@ -19,6 +19,7 @@ export function kept(vault: MessageVault | undefined, sealed: string | null): No
 		class: 'rejected',
 		code: 'message_not_kept',
 		message: 'The message is not kept, so that it cannot be sent again without the flow that made it.',
-		remedy: 'Run the flow again: a message that has not gone out is sent then. Messages are kept where there is an encryption key.',
+		remedy:
+			'Run the flow again: a message that has not gone out is sent then. Messages are kept where there is an encryption key.',
 	});
 }

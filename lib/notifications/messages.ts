@@ -62,7 +62,12 @@ export async function checkMessages(messages: Messages | undefined, whose: strin
 			);
 		}
 		if (findEvent(event) === undefined && templates.text === undefined) {
-			throw invalid(whose, `messages.${event}.text`, 'is missing', `"${event}" is an event of your own: give its text.`);
+			throw invalid(
+				whose,
+				`messages.${event}.text`,
+				'is missing',
+				`"${event}" is an event of your own: give its text.`,
+			);
 		}
 		for (const part of ['subject', 'text', 'rich'] as const) {
 			const fault = templates[part] === undefined ? undefined : await templateFault(templates[part]);

@@ -58,7 +58,11 @@ export class Crosslink implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
-					{ name: 'Event', value: 'event', description: 'Telling people what has happened, and what triggers have taken in' },
+					{
+						name: 'Event',
+						value: 'event',
+						description: 'Telling people what has happened, and what triggers have taken in',
+					},
 					{ name: 'Integration', value: 'integration', description: 'Settings of one external system for one tenant' },
 					{ name: 'Link', value: 'link', description: 'Which record of yours belongs to which record over there' },
 					{ name: 'Record', value: 'record', description: 'The data itself, in either direction' },

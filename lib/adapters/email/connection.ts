@@ -29,7 +29,15 @@ export const CONNECTION_FIELDS: ConnectionField[] = [
 export type MailLogin =
 	| { by: 'none' }
 	| { by: 'password'; user: string; password: string }
-	| { by: 'oauth2'; user: string; tokenUrl: string; clientId: string; clientSecret: string; refreshToken: string; scope: string };
+	| {
+			by: 'oauth2';
+			user: string;
+			tokenUrl: string;
+			clientId: string;
+			clientSecret: string;
+			refreshToken: string;
+			scope: string;
+	  };
 
 /** A connection taken apart and checked. */
 export interface MailConnection {
@@ -50,7 +58,8 @@ export interface MailConnection {
 export function readConnection(values: ConnectionValues, mode: Mode): MailConnection {
 	const host = requiredText(values, 'host', 'Give the name of the mail server, for example smtp.example.com.');
 	const from = requiredText(values, 'from', 'Give the address that mails come from.');
-	if (!isAddress(from)) throw invalid('from', 'is no mail address', 'Give the address alone, for example crosslink@example.com.');
+	if (!isAddress(from))
+		throw invalid('from', 'is no mail address', 'Give the address alone, for example crosslink@example.com.');
 	const port = Number(textOf(values, 'port') || 587);
 	if (!Number.isInteger(port) || port < 1 || port > 65_535) {
 		throw invalid('port', 'is no port', 'Give a number from 1 to 65535: 587 for STARTTLS, 465 for TLS, 25 for relays.');
@@ -58,13 +67,25 @@ export function readConnection(values: ConnectionValues, mode: Mode): MailConnec
 	const security = oneOf(values, 'security', SECURITIES, 'starttls');
 	const login = readLogin(values);
 	if (mode === 'cloud' && security === 'none') {
-		throw invalid('security', 'is "none", which sends everything unencrypted', 'Use "starttls" or "tls"; a relay of your own network is reached in mode "onprem".');
+		throw invalid(
+			'security',
+			'is "none", which sends everything unencrypted',
+			'Use "starttls" or "tls"; a relay of your own network is reached in mode "onprem".',
+		);
 	}
 	if (mode === 'cloud' && login.by === 'none') {
-		throw invalid('authentication', 'is "none"', 'Use "password" or "oauth2"; a relay of your own network is reached in mode "onprem".');
+		throw invalid(
+			'authentication',
+			'is "none"',
+			'Use "password" or "oauth2"; a relay of your own network is reached in mode "onprem".',
+		);
 	}
 	if (security === 'none' && login.by !== 'none') {
-		throw invalid('security', 'is "none", which would send the login unencrypted', 'Use "starttls" or "tls", or set "authentication" to "none".');
+		throw invalid(
+			'security',
+			'is "none", which would send the login unencrypted',
+			'Use "starttls" or "tls", or set "authentication" to "none".',
+		);
 	}
 	return {
 		host,
@@ -72,7 +93,9 @@ export function readConnection(values: ConnectionValues, mode: Mode): MailConnec
 		security,
 		from,
 		login,
-		tls: Object.fromEntries(TLS_FIELDS.flatMap(({ name }) => (textOf(values, name) ? [[name, textOf(values, name)]] : []))),
+		tls: Object.fromEntries(
+			TLS_FIELDS.flatMap(({ name }) => (textOf(values, name) ? [[name, textOf(values, name)]] : [])),
+		),
 		shown: `${host.includes(':') ? `[${host}]` : host}:${port}`,
 	};
 }
@@ -80,9 +103,17 @@ export function readConnection(values: ConnectionValues, mode: Mode): MailConnec
 function readLogin(values: ConnectionValues): MailLogin {
 	const by = oneOf(values, 'authentication', AUTHENTICATIONS, 'password');
 	if (by === 'none') return { by };
-	const user = requiredText(values, 'user', 'Give the user, or set "authentication" to "none" for a relay that asks for none.');
+	const user = requiredText(
+		values,
+		'user',
+		'Give the user, or set "authentication" to "none" for a relay that asks for none.',
+	);
 	if (by === 'password') {
-		return { by, user, password: requiredText(values, 'password', 'Give the password, or set "authentication" to "none".') };
+		return {
+			by,
+			user,
+			password: requiredText(values, 'password', 'Give the password, or set "authentication" to "none".'),
+		};
 	}
 	const tokenUrl = requiredText(values, 'tokenUrl', 'Give the token URL of the identity provider.');
 	if (!URL.canParse(tokenUrl) || !/^https?:$/.test(new URL(tokenUrl).protocol)) {
@@ -101,7 +132,9 @@ function readLogin(values: ConnectionValues): MailLogin {
 
 /** Equal for equal connections; a hash, because secrets are in it. */
 export function identityOf(connection: MailConnection, token: string): string {
-	return createHash('sha256').update(JSON.stringify([connection, token])).digest('hex');
+	return createHash('sha256')
+		.update(JSON.stringify([connection, token]))
+		.digest('hex');
 }
 
 const textOf = (values: ConnectionValues, name: string): string => values[name]?.trim() ?? '';

@@ -23,33 +23,73 @@ export function mailError(thrown: unknown, shown: string, redact: Redact): Cross
 	const words = redact((error.response ?? error.message).replace(/\s+/g, ' ')).slice(0, EXCERPT);
 	const said = `The mail server ${shown}`;
 	if (code === 'EAUTH' || responseCode === 535 || responseCode === 534) {
-		return make('auth', 'credentials_refused', `${said} does not take the login: ${words}`, 'Check user and password or token. Exchange Online takes passwords from fewer and fewer accounts: use OAuth2 there.');
+		return make(
+			'auth',
+			'credentials_refused',
+			`${said} does not take the login: ${words}`,
+			'Check user and password or token. Exchange Online takes passwords from fewer and fewer accounts: use OAuth2 there.',
+		);
 	}
 	if (responseCode === 530) {
-		return make('auth', 'credentials_refused', `${said} wants a login: ${words}`, 'Set "authentication", or have the relay let this machine send.');
+		return make(
+			'auth',
+			'credentials_refused',
+			`${said} wants a login: ${words}`,
+			'Set "authentication", or have the relay let this machine send.',
+		);
 	}
 	if (code === 'ETLS' || /^Error initiating TLS/.test(error.message)) return tlsFailure(said, words);
 	if (responseCode !== undefined && responseCode >= 500) {
-		return make('rejected', 'mail_refused', `${said} refused the mail for good: ${words}`, 'Correct what it names; addresses it does not know are refused this way, too.');
+		return make(
+			'rejected',
+			'mail_refused',
+			`${said} refused the mail for good: ${words}`,
+			'Correct what it names; addresses it does not know are refused this way, too.',
+		);
 	}
 	if (responseCode !== undefined && responseCode >= 400) {
-		return make('transient', 'mail_put_off', `${said} put the mail off: ${words}`, 'It is tried again later; relays that do not know a sender yet answer this way (greylisting).');
+		return make(
+			'transient',
+			'mail_put_off',
+			`${said} put the mail off: ${words}`,
+			'It is tried again later; relays that do not know a sender yet answer this way (greylisting).',
+		);
 	}
 	if (code === 'ETIMEDOUT' && /greeting/i.test(error.message)) {
-		return make('transient', 'timed_out', `${said} did not greet: ${words}`, 'Check port and security: with TLS from the first byte (465) both must agree.');
+		return make(
+			'transient',
+			'timed_out',
+			`${said} did not greet: ${words}`,
+			'Check port and security: with TLS from the first byte (465) both must agree.',
+		);
 	}
 	if (code === 'EENVELOPE') {
 		return make('rejected', 'addressee_invalid', `${said} was given no usable addressee: ${words}`, 'Correct "To".');
 	}
-	return make('unknown', 'answer_lost', `The connection to the mail server ${shown} ended before it said whether it takes the mail: ${words}. It may have gone out.`, 'It is not sent again blindly: look into the log of the mail server for the Message-ID.');
+	return make(
+		'unknown',
+		'answer_lost',
+		`The connection to the mail server ${shown} ended before it said whether it takes the mail: ${words}. It may have gone out.`,
+		'It is not sent again blindly: look into the log of the mail server for the Message-ID.',
+	);
 }
 
 /** Before anything was said: no mail has gone out. */
 function tlsFailure(said: string, words: string): CrosslinkError {
 	if (/certificate|altname|issuer|self.signed/i.test(words)) {
-		return make('rejected', 'certificate_refused', `${said} shows a TLS certificate that was not accepted: ${words}`, 'Give the certificate of its authority under "CA Certificate" of the connection, and use the name the certificate is made out for.');
+		return make(
+			'rejected',
+			'certificate_refused',
+			`${said} shows a TLS certificate that was not accepted: ${words}`,
+			'Give the certificate of its authority under "CA Certificate" of the connection, and use the name the certificate is made out for.',
+		);
 	}
-	return make('rejected', 'tls_unavailable', `${said} does not speak TLS as asked: ${words}`, 'Check port and security: 587 goes with "starttls", 465 with "tls". A relay without TLS is reached in mode "onprem" with security "none".');
+	return make(
+		'rejected',
+		'tls_unavailable',
+		`${said} does not speak TLS as asked: ${words}`,
+		'Check port and security: 587 goes with "starttls", 465 with "tls". A relay without TLS is reached in mode "onprem" with security "none".',
+	);
 }
 
 function make(errorClass: CrosslinkError['class'], code: string, message: string, remedy: string): CrosslinkError {

@@ -64,12 +64,19 @@ function create({ connection, transport, egress }: AdapterContext, mode: Mode): 
 			const ready = context();
 			await tryLogin(ready);
 			const { login, shown } = ready.connection;
-			return { accountId: '', message: `${shown} takes ${login.by === 'none' ? 'the connection' : `the login of ${login.user}`}.` };
+			return {
+				accountId: '',
+				message: `${shown} takes ${login.by === 'none' ? 'the connection' : `the login of ${login.user}`}.`,
+			};
 		},
 	};
 }
 
 function caveatsOf(values: ConnectionValues, mode: Mode): string[] {
 	const { security, shown } = readConnection(values, mode);
-	return security === 'none' ? [`TLS is off (security "none"): mails go to ${shown} unencrypted, and anybody in between can read and change them.`] : [];
+	return security === 'none'
+		? [
+				`TLS is off (security "none"): mails go to ${shown} unencrypted, and anybody in between can read and change them.`,
+			]
+		: [];
 }

@@ -54,7 +54,10 @@ export async function tryLogin(context: MailContext): Promise<void> {
 
 type Sender = Parameters<Parameters<typeof withSender>[3]>[0];
 
-async function speak<T>({ connection, transport, egress }: MailContext, use: (sender: Sender) => Promise<T>): Promise<T> {
+async function speak<T>(
+	{ connection, transport, egress }: MailContext,
+	use: (sender: Sender) => Promise<T>,
+): Promise<T> {
 	const { login } = connection;
 	const token = login.by === 'oauth2' ? await accessToken(login, transport) : '';
 	try {
@@ -65,7 +68,8 @@ async function speak<T>({ connection, transport, egress }: MailContext, use: (se
 }
 
 function redactFor({ login }: MailConnection, token = '') {
-	const secrets = login.by === 'password' ? [login.password] : login.by === 'oauth2' ? [login.clientSecret, login.refreshToken] : [];
+	const secrets =
+		login.by === 'password' ? [login.password] : login.by === 'oauth2' ? [login.clientSecret, login.refreshToken] : [];
 	return createRedact([...secrets, token]);
 }
 

@@ -13,7 +13,10 @@ export async function openSocket({ host, port, shown }: MailConnection, egress: 
 	await egress?.ask(host, port);
 	return await new Promise((resolve, reject) => {
 		const socket = connect({ host: host.replace(/^\[(.*)\]$/, '$1'), port, ...(egress && { lookup: egress.lookup }) });
-		const timer = setTimeout(() => socket.destroy(new Error(`no answer within ${CONNECT_TIMEOUT_MS} ms`)), CONNECT_TIMEOUT_MS);
+		const timer = setTimeout(
+			() => socket.destroy(new Error(`no answer within ${CONNECT_TIMEOUT_MS} ms`)),
+			CONNECT_TIMEOUT_MS,
+		);
 		const fail = (thrown: Error) => {
 			clearTimeout(timer);
 			reject(thrown instanceof CrosslinkError ? thrown : unreachable(shown, thrown));

@@ -46,7 +46,10 @@ export async function accessToken(
 
 function read(body: string, now: number): Token {
 	try {
-		const { access_token: text, expires_in: seconds } = JSON.parse(body) as { access_token?: unknown; expires_in?: unknown };
+		const { access_token: text, expires_in: seconds } = JSON.parse(body) as {
+			access_token?: unknown;
+			expires_in?: unknown;
+		};
 		if (typeof text === 'string' && text !== '') {
 			return { text, until: now + (Number(seconds) || 0) * 1_000 - TOKEN_LEEWAY_MS };
 		}
@@ -67,7 +70,8 @@ function refused(status: number): CrosslinkError {
 		class: 'auth',
 		code: 'credentials_refused',
 		message: `The identity provider refused a token for sending mail (${status}).`,
-		remedy: 'Check client ID, client secret, refresh token and scope; a refresh token ends when it is not used or revoked.',
+		remedy:
+			'Check client ID, client secret, refresh token and scope; a refresh token ends when it is not used or revoked.',
 		httpStatus: status,
 	});
 }

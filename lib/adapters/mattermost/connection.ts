@@ -14,5 +14,8 @@ export function readConnection(values: ConnectionValues): URL {
 }
 
 export function accountKey(values: ConnectionValues): string {
-	return `mattermost ${createHash('sha256').update(values['webhookUrl']?.trim() ?? '').digest('hex').slice(0, 16)}`;
+	return `mattermost ${createHash('sha256')
+		.update(values['webhookUrl']?.trim() ?? '')
+		.digest('hex')
+		.slice(0, 16)}`;
 }

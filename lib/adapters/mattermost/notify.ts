@@ -44,16 +44,40 @@ function textOf({ subject, text, rich }: Notification): string {
 function classify({ status, body }: TransportResponse): CrosslinkError | undefined {
 	const id = idOf(body);
 	if (status === 404 && /channel/i.test(id)) {
-		return refused('rejected', 'channel_unknown', 'does not know the channel', 'Give its name as in its address, without #, or leave "To" empty.', status);
+		return refused(
+			'rejected',
+			'channel_unknown',
+			'does not know the channel',
+			'Give its name as in its address, without #, or leave "To" empty.',
+			status,
+		);
 	}
 	if (status === 400 && /webhook/i.test(id) && !/text|parse/i.test(id)) {
-		return refused('auth', 'credentials_refused', 'does not know the webhook', 'Copy the whole address of the incoming webhook.', status);
+		return refused(
+			'auth',
+			'credentials_refused',
+			'does not know the webhook',
+			'Copy the whole address of the incoming webhook.',
+			status,
+		);
 	}
 	if (status === 404 || status === 401) {
-		return refused('auth', 'credentials_refused', 'does not know the webhook', 'Copy the whole address of the incoming webhook; incoming webhooks must be enabled in the System Console.', status);
+		return refused(
+			'auth',
+			'credentials_refused',
+			'does not know the webhook',
+			'Copy the whole address of the incoming webhook; incoming webhooks must be enabled in the System Console.',
+			status,
+		);
 	}
 	if (status === 403) {
-		return refused('rejected', 'channel_closed', 'does not let the webhook post there', 'It is locked to another channel, or whoever made it is not in this one.', status);
+		return refused(
+			'rejected',
+			'channel_closed',
+			'does not let the webhook post there',
+			'It is locked to another channel, or whoever made it is not in this one.',
+			status,
+		);
 	}
 	return undefined;
 }
@@ -65,7 +89,13 @@ function refused(
 	remedy: string,
 	httpStatus: number,
 ): CrosslinkError {
-	return new CrosslinkError({ class: errorClass, code, message: `Mattermost ${what} (${httpStatus}).`, remedy, httpStatus });
+	return new CrosslinkError({
+		class: errorClass,
+		code,
+		message: `Mattermost ${what} (${httpStatus}).`,
+		remedy,
+		httpStatus,
+	});
 }
 
 /** Its errors are `{ id, message, ... }`; the id says what it is about. */

@@ -19,7 +19,6 @@ export interface SlackMessage {
 	blocks: KnownBlock[];
 }
 
-
 /**
  * A header with the subject, sections with the text; or the user's own blocks. Everything is within Slack's limits, which it
  * would otherwise tell by a bare `invalid_blocks`.
@@ -32,9 +31,10 @@ export function slackMessage({ subject, text, rich, options }: Notification): Sl
 	if (given !== undefined) return { text: shown, blocks: checkedBlocks(given) };
 	const header: KnownBlock[] = subject === '' ? [] : [headerOf(subject)];
 	const body = rich ?? escapeFor('slack', text);
-	const sections = piecesOf(body, SECTION_CHARACTERS).map(
-		(piece): KnownBlock => ({ type: 'section', text: { type: 'mrkdwn', text: piece, verbatim: true } }),
-	);
+	const sections = piecesOf(body, SECTION_CHARACTERS).map((piece): KnownBlock => ({
+		type: 'section',
+		text: { type: 'mrkdwn', text: piece, verbatim: true },
+	}));
 	if (header.length + sections.length > MAX_BLOCKS) throw tooMany(header.length + sections.length);
 	return { text: shown, blocks: [...header, ...sections] };
 }
@@ -53,7 +53,8 @@ interface LooseBlock {
 
 function checkedBlocks(given: FieldValue): KnownBlock[] {
 	const blocks = (Array.isArray(given) ? given : []) as unknown as LooseBlock[];
-	if (blocks.length === 0) throw invalid('are no list of blocks', 'Give the list that the Block Kit Builder shows under "blocks".');
+	if (blocks.length === 0)
+		throw invalid('are no list of blocks', 'Give the list that the Block Kit Builder shows under "blocks".');
 	if (blocks.length > MAX_BLOCKS) throw tooMany(blocks.length);
 	for (const [index, block] of blocks.entries()) {
 		if (typeof block !== 'object' || block === null || typeof block.type !== 'string') {
@@ -61,7 +62,10 @@ function checkedBlocks(given: FieldValue): KnownBlock[] {
 		}
 		const most = block.type === 'header' ? HEADER_CHARACTERS : SECTION_CHARACTERS;
 		if (lengthOf(block.text?.text) > most) {
-			throw invalid(`have a text of more than ${most} characters in number ${index + 1}`, 'Shorten it, or split it over several blocks.');
+			throw invalid(
+				`have a text of more than ${most} characters in number ${index + 1}`,
+				'Shorten it, or split it over several blocks.',
+			);
 		}
 		const fields = Array.isArray(block.fields) ? block.fields : [];
 		if (fields.length > SECTION_FIELDS || fields.some((field) => lengthOf(field?.text) > FIELD_CHARACTERS)) {
@@ -81,5 +85,10 @@ function tooMany(count: number): CrosslinkError {
 }
 
 function invalid(reason: string, remedy: string): CrosslinkError {
-	return new CrosslinkError({ class: 'rejected', code: 'blocks_invalid', message: `The blocks for Slack ${reason}.`, remedy });
+	return new CrosslinkError({
+		class: 'rejected',
+		code: 'blocks_invalid',
+		message: `The blocks for Slack ${reason}.`,
+		remedy,
+	});
 }

@@ -54,12 +54,7 @@ export async function callSlack<T>(
 		if (failed instanceof CrosslinkError) throw failed;
 		if (thrown instanceof WebAPIPlatformError) {
 			const { error, needed } = thrown.data as { error?: unknown; needed?: unknown };
-			throw slackError(
-				String(error),
-				call.purpose,
-				!call.idempotent,
-				typeof needed === 'string' ? needed : undefined,
-			);
+			throw slackError(String(error), call.purpose, !call.idempotent, typeof needed === 'string' ? needed : undefined);
 		}
 		throw unreadable(call, thrown);
 	}

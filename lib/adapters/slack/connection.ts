@@ -27,12 +27,14 @@ export function readConnection(values: ConnectionValues): SlackConnection {
 			remedy: 'Leave it at https://slack.com/api.',
 		});
 	}
-	if ((values['webhookUrl']?.trim() ?? '') !== '') return { by: 'webhook', url: readWebhookUrl(values['webhookUrl'], 'Slack') };
+	if ((values['webhookUrl']?.trim() ?? '') !== '')
+		return { by: 'webhook', url: readWebhookUrl(values['webhookUrl'], 'Slack') };
 	throw new CrosslinkError({
 		class: 'auth',
 		code: 'connection_incomplete',
 		message: 'The Slack connection has neither a bot token nor a webhook URL.',
-		remedy: 'Give one of them: the token (xoxb-...) of an app with the scope chat:write, or the address of an incoming webhook.',
+		remedy:
+			'Give one of them: the token (xoxb-...) of an app with the scope chat:write, or the address of an incoming webhook.',
 	});
 }
 

@@ -44,7 +44,9 @@ export async function findNotification(
 		return unsure(`The channel has had more than ${HISTORY_PAGES * HISTORY_PAGE} messages since.`);
 	} catch (thrown) {
 		if (thrown instanceof CrosslinkError && thrown.class !== 'transient' && thrown.class !== 'throttled') {
-			return unsure(`${thrown.message} Looking a message up needs the scope channels:history, for private channels groups:history.`);
+			return unsure(
+				`${thrown.message} Looking a message up needs the scope channels:history, for private channels groups:history.`,
+			);
 		}
 		throw thrown;
 	}

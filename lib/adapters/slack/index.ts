@@ -18,7 +18,8 @@ export const slack: AdapterModule = {
 	connectionFields: CONNECTION_FIELDS,
 	limits: LIMITS,
 	accountKey,
-	caveats: ({ botToken = '', baseUrl = '', webhookUrl = '' }) => plainHttpCaveat(botToken === '' ? webhookUrl : baseUrl),
+	caveats: ({ botToken = '', baseUrl = '', webhookUrl = '' }) =>
+		plainHttpCaveat(botToken === '' ? webhookUrl : baseUrl),
 	notification: {
 		to: {
 			displayName: 'Channel',
@@ -41,7 +42,8 @@ export const slack: AdapterModule = {
 			{
 				name: 'blocks',
 				displayName: 'Blocks',
-				description: 'A list of Block Kit blocks instead of those made of subject and text; nothing in them is escaped.',
+				description:
+					'A list of Block Kit blocks instead of those made of subject and text; nothing in them is escaped.',
 				type: 'list',
 				required: false,
 			},

@@ -13,5 +13,8 @@ export async function testConnection(connection: SlackConnection, transport: Tra
 	}
 	const call = { budget: 'general', purpose: 'try the token', idempotent: true } as const;
 	const { team, team_id, user } = await callSlack(connection, transport, call, (client) => client.auth.test());
-	return { accountId: team_id ?? '', message: `Connected to the workspace ${team ?? team_id ?? ''} as ${user ?? 'the app'}.` };
+	return {
+		accountId: team_id ?? '',
+		message: `Connected to the workspace ${team ?? team_id ?? ''} as ${user ?? 'the app'}.`,
+	};
 }

@@ -55,7 +55,10 @@ function checkedUrl(url: string): string {
 function checkedCard(card: FieldValue): Fields {
 	const given = card as Fields;
 	if (given['type'] !== 'AdaptiveCard' || !Array.isArray(given['body'])) {
-		throw invalid('is no adaptive card', 'Give { "type": "AdaptiveCard", "version": "1.4", "body": [...] }; https://adaptivecards.io/designer makes one.');
+		throw invalid(
+			'is no adaptive card',
+			'Give { "type": "AdaptiveCard", "version": "1.4", "body": [...] }; https://adaptivecards.io/designer makes one.',
+		);
 	}
 	if (JSON.stringify(given).includes('"Action.Submit"')) {
 		throw invalid('has a button that sends something back', 'A workflow cannot take it: use Action.OpenUrl only.');
@@ -64,5 +67,10 @@ function checkedCard(card: FieldValue): Fields {
 }
 
 function invalid(reason: string, remedy: string): CrosslinkError {
-	return new CrosslinkError({ class: 'rejected', code: 'card_invalid', message: `The card for Teams ${reason}.`, remedy });
+	return new CrosslinkError({
+		class: 'rejected',
+		code: 'card_invalid',
+		message: `The card for Teams ${reason}.`,
+		remedy,
+	});
 }

@@ -20,10 +20,14 @@ export function readConnection(values: ConnectionValues): URL {
 		class: 'rejected',
 		code: 'webhook_retired',
 		message: `The webhook URL of Teams is one of an Office 365 connector (${url.hostname}), which Microsoft has retired: messages to it no longer arrive.`,
-		remedy: 'In Teams, add the workflow "Post to a channel when a webhook request is received" to the channel, and store its address.',
+		remedy:
+			'In Teams, add the workflow "Post to a channel when a webhook request is received" to the channel, and store its address.',
 	});
 }
 
 export function accountKey(values: ConnectionValues): string {
-	return `teams ${createHash('sha256').update(values['webhookUrl']?.trim() ?? '').digest('hex').slice(0, 16)}`;
+	return `teams ${createHash('sha256')
+		.update(values['webhookUrl']?.trim() ?? '')
+		.digest('hex')
+		.slice(0, 16)}`;
 }

@@ -23,17 +23,24 @@ export async function notify(url: URL, transport: Transport, message: Notificati
 
 function classify({ status }: TransportResponse): CrosslinkError | undefined {
 	if (status === 401 || status === 403) {
-		return gone('does not take the signature in the webhook URL', 'Copy the whole address of the workflow again, with everything behind the question mark.');
+		return gone(
+			'does not take the signature in the webhook URL',
+			'Copy the whole address of the workflow again, with everything behind the question mark.',
+		);
 	}
 	if (status === 404 || status === 410) {
-		return gone('says that there is no such workflow', 'It was deleted, or its owner has left: make it anew, or switch it on again, and store its address.');
+		return gone(
+			'says that there is no such workflow',
+			'It was deleted, or its owner has left: make it anew, or switch it on again, and store its address.',
+		);
 	}
 	if (status === 400 || status === 413) {
 		return new CrosslinkError({
 			class: 'rejected',
 			code: 'card_invalid',
 			message: `The workflow does not take the message (${status}).`,
-			remedy: 'Check that it is the workflow "Post to a channel when a webhook request is received", and the card, if you gave one.',
+			remedy:
+				'Check that it is the workflow "Post to a channel when a webhook request is received", and the card, if you gave one.',
 			httpStatus: status,
 		});
 	}

@@ -18,7 +18,7 @@ export function notificationLog(database: Database): NotificationLog {
 	const table = dialect.table('notification_log');
 	/** With what only the store's clock can say. */
 	const columns =
-		`notification_log.*, CASE WHEN lease_until > ${dialect.now} THEN 1 ELSE 0 END AS held, ` +
+		`*, CASE WHEN lease_until > ${dialect.now} THEN 1 ELSE 0 END AS held, ` +
 		`${dialect.nowMs} - sent_ms AS sent_ms_ago`;
 
 	async function get(key: NotificationKey): Promise<NotificationRow | undefined> {
