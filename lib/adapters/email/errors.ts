@@ -38,7 +38,7 @@ export function mailError(thrown: unknown, shown: string, redact: Redact): Cross
 			'Set "authentication", or have the relay let this machine send.',
 		);
 	}
-	if (code === 'ETLS' || /^Error initiating TLS/.test(error.message)) return tlsFailure(said, words);
+	if (code === 'ETLS' || (responseCode === undefined && OF_TLS.test(error.message))) return tlsFailure(said, words);
 	if (responseCode !== undefined && responseCode >= 500) {
 		return make(
 			'rejected',
@@ -73,6 +73,10 @@ export function mailError(thrown: unknown, shown: string, redact: Redact): Cross
 		'It is not sent again blindly: look into the log of the mail server for the Message-ID.',
 	);
 }
+
+/** A handshake that fails is told as any other failure of the socket; nothing but a handshake speaks of these. */
+const OF_TLS =
+	/certificate|altname|issuer|self.signed|initiating TLS|STARTTLS|TLS handshake|wrong version number|packet length too long|unsupported protocol|handshake failure/i;
 
 /** Before anything was said: no mail has gone out. */
 function tlsFailure(said: string, words: string): CrosslinkError {

@@ -61,7 +61,7 @@ notificationKit('Email by a relay without a login', async () => {
 		outcome: 'accepted',
 		looksUp: false,
 		arrived: () => server.taken.length,
-		last: () => server.taken.at(-1)?.raw ?? '',
+		last: () => decoded(server.taken.at(-1)?.raw ?? ''),
 		shows: ['&lt;b&gt; &amp; *x* [y](z)'],
 		loseNextAnswer: () => server.faults.push({ at: 'cut', taken: true }),
 		refuseNext: () => server.faults.push({ at: 'data', code: 554 }),
@@ -74,6 +74,12 @@ notificationKit('Email by a relay without a login', async () => {
 		},
 	};
 });
+
+/** Quoted-printable, as far as plain letters go. */
+const decoded = (raw: string): string =>
+	raw
+		.replace(/=\r?\n/g, '')
+		.replace(/=([0-9A-F]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 
 let workshop: Workshop | undefined;
 let made: Certificate | undefined;
