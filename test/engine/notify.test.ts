@@ -100,7 +100,10 @@ it('goes on without a store, and says so', async () => {
 	const { json, error } = await runCrosslink(away, toSlack, [{ number: '1' }]);
 	expect(error).toBeUndefined();
 	expect(json).toEqual([
-		expect.objectContaining({ outcome: 'failed', error: expect.objectContaining({ code: expect.stringMatching(/^store_/) }) }),
+		expect.objectContaining({
+			outcome: 'failed',
+			error: expect.objectContaining({ code: expect.stringMatching(/^store_/) }),
+		}),
 	]);
 });
 
@@ -108,9 +111,13 @@ it('says what the settings say, and refuses a wrong template when it is saved', 
 	const configure = (text: string) =>
 		integration('slack', 'configure', {
 			settingsInput: 'json',
-			settings: JSON.stringify({ messages: { contractSigned: { subject: 'Signed', text, rich: '*{{ number }}* is signed' } } }),
+			settings: JSON.stringify({
+				messages: { contractSigned: { subject: 'Signed', text, rich: '*{{ number }}* is signed' } },
+			}),
 		});
-	await expect(configure('one\n{{ number | shout }}')).rejects.toThrow(/messages\.contractSigned\.text.*shout in line 2/);
+	await expect(configure('one\n{{ number | shout }}')).rejects.toThrow(
+		/messages\.contractSigned\.text.*shout in line 2/,
+	);
 	await configure('{{ number }} is signed');
 	const { json } = await runCrosslink(given, { ...toSlack, event: 'contractSigned' }, [{ number: '<7>' }]);
 	expect(json).toEqual([expect.objectContaining({ outcome: 'delivered' })]);
@@ -124,7 +131,12 @@ it('sends a mail that was put off when its time has come', async () => {
 		settings: JSON.stringify({ retry: { attempts: 3, delaySeconds: 1 } }),
 	});
 	mail.faults.push({ at: 'address', code: 451 });
-	const toMail = { ...toSlack, integration: 'email', to: 'ann@example.org, bob@example.org', event: 'inspectionFailed' };
+	const toMail = {
+		...toSlack,
+		integration: 'email',
+		to: 'ann@example.org, bob@example.org',
+		event: 'inspectionFailed',
+	};
 	const { json } = await runCrosslink(given, toMail, [{ number: 'I-1', reason: 'leak' }]);
 	// The first address was put off, the relay took the mail for the other one.
 	expect(json).toEqual([

@@ -39,7 +39,9 @@ describe("Slack's own client", () => {
 		expect(posted).toMatchObject({ ok: true, channel: 'C0ORDERS001' });
 		await web.chat.postMessage({ channel: 'C0ORDERS001', text: 'answer', thread_ts: posted.ts });
 		const history = await web.conversations.history({ channel: 'C0ORDERS001', include_all_metadata: true });
-		expect(history.messages).toEqual([expect.objectContaining({ ts: posted.ts, metadata: { event_type: 'test', event_payload: { key: '1' } } })]);
+		expect(history.messages).toEqual([
+			expect.objectContaining({ ts: posted.ts, metadata: { event_type: 'test', event_payload: { key: '1' } } }),
+		]);
 		const thread = await web.conversations.replies({ channel: 'C0ORDERS001', ts: posted.ts ?? '' });
 		expect(thread.messages).toHaveLength(1);
 	});
