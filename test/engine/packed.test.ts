@@ -20,7 +20,19 @@ const N8N_INSTALL = [
 ];
 
 /** What must not be loaded before somebody uses it. */
-const HEAVY = ['typeorm', 'mysql2', 'pg', 'pg-copy-streams', 'zod', '@hubspot/api-client', 'cockatiel', 'ldapts'];
+const HEAVY = [
+	'typeorm',
+	'mysql2',
+	'pg',
+	'pg-copy-streams',
+	'zod',
+	'@hubspot/api-client',
+	'cockatiel',
+	'ldapts',
+	'liquidjs',
+	'@slack/web-api',
+	'nodemailer',
+];
 
 /** Runs in a process of its own, with n8n's modules on NODE_PATH, as n8n offers them to packs. */
 const LOAD = `
@@ -120,10 +132,14 @@ it("installs with n8n's options and loads every node and credential under its re
 	);
 	expect(loaded.credentials.sort()).toEqual([
 		'crosslinkDatabaseApi',
+		'crosslinkEmailApi',
 		'crosslinkHubSpotApi',
 		'crosslinkLdapApi',
+		'crosslinkMattermostApi',
 		'crosslinkOwnSystemApi',
+		'crosslinkSlackApi',
 		'crosslinkStoreApi',
+		'crosslinkTeamsApi',
 	]);
 	expect(loaded.icons.every(({ light, dark }) => light.endsWith('.svg') && dark.endsWith('.svg'))).toBe(true);
 	expect(loaded.heavy).toEqual([]);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import Ajv, { type ValidateFunction } from 'ajv';
-import { WebAPIPlatformError, WebClient } from '@slack/web-api';
+import { LogLevel, WebAPIPlatformError, WebClient } from '@slack/web-api';
 import { startSlack, type SlackStandIn } from '../../../sandbox/slack';
 import { specFile } from '../../servers/specs';
 
@@ -25,7 +25,12 @@ beforeAll(async () => {
 afterAll(() => standIn.stop());
 
 const client = (token = standIn.token) =>
-	new WebClient(token, { slackApiUrl: `${standIn.url}/`, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true });
+	new WebClient(token, {
+		slackApiUrl: `${standIn.url}/`,
+		retryConfig: { retries: 0 },
+		rejectRateLimitedCalls: true,
+		logLevel: LogLevel.ERROR,
+	});
 
 describe("Slack's own client", () => {
 	it('works with the stand-in: posts, reads the history, a thread and itself', async () => {
