@@ -73,13 +73,13 @@ export async function sendAgain(
 type Arrived = Extract<FoundNotification, { found: 'arrived' }>;
 
 async function lookUp(run: NotificationRun, sending: Sending, row: NotificationRow): Promise<FoundNotification> {
-	const { findNotification } = run.adapter;
-	if (findNotification === undefined) {
+	if (run.adapter.findNotification === undefined) {
 		return { found: 'unsure', reason: `${run.module.displayName} cannot be asked for it.` };
 	}
+	const find = requireCapability(run.integration, run.adapter, 'findNotification');
 	const sentAt = new Date(run.now().getTime() - row.sentMsAgo);
 	try {
-		return await holding(run, sending.key, sending.lease, async () => await findNotification(sending.message, sentAt));
+		return await holding(run, sending.key, sending.lease, async () => await find(sending.message, sentAt));
 	} catch (thrown) {
 		return { found: 'unsure', reason: asCrosslinkError(thrown).message };
 	}

@@ -30,13 +30,18 @@ export function slackMessage({ subject, text, rich, options }: Notification): Sl
 	const given = options['blocks'];
 	if (given !== undefined) return { text: shown, blocks: checkedBlocks(given) };
 	const header: KnownBlock[] = subject === '' ? [] : [headerOf(subject)];
-	const body = rich ?? escapeFor('slack', text);
+	const body = rich ?? linked(escapeFor('slack', text));
 	const sections = piecesOf(body, SECTION_CHARACTERS).map((piece): KnownBlock => ({
 		type: 'section',
 		text: { type: 'mrkdwn', text: piece, verbatim: true },
 	}));
 	if (header.length + sections.length > MAX_BLOCKS) throw tooMany(header.length + sections.length);
 	return { text: shown, blocks: [...header, ...sections] };
+}
+
+/** Addresses can be clicked on; names of channels and people stay text, which Slack would otherwise make links of as well. */
+function linked(escaped: string): string {
+	return escaped.replace(/https?:\/\/[^\s|]+?(?=[.,;:!?)]*(\s|$))/g, '<$&>');
 }
 
 /** Plain text is not escaped: nothing in it means anything. */

@@ -1,6 +1,5 @@
 import { CrosslinkError } from '../../errors';
 import type { Fields, FieldValue } from '../field-value';
-import { escapeFor } from '../markup';
 import type { Notification } from '../notification';
 import { piecesOf } from '../text-pieces';
 import { BLOCK_CHARACTERS, MESSAGE_BYTES } from './limits';
@@ -29,22 +28,37 @@ export function teamsMessage(message: Notification): string {
 	});
 }
 
-/** Text blocks understand some Markdown, so that plain text is escaped; a line break alone is none. */
+/** Text runs show what they are given, where text blocks would read it as Markdown: those are for the rich form alone. */
 export function cardOf({ subject, text, rich, options }: Notification): Fields {
-	const shown = (rich ?? escapeFor('markdown', text)).replace(/\n(?!\n)/g, '\n\n');
 	const url = options['url'];
 	return {
 		$schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
 		type: 'AdaptiveCard',
 		version: VERSION,
 		body: [
-			...(subject === ''
-				? []
-				: [{ type: 'TextBlock', text: escapeFor('markdown', subject), weight: 'Bolder', size: 'Medium', wrap: true }]),
-			...piecesOf(shown, BLOCK_CHARACTERS).map((piece) => ({ type: 'TextBlock', text: piece, wrap: true })),
+			...(subject === '' ? [] : [plainLine(subject, { weight: 'Bolder', size: 'Medium' })]),
+			...(rich === undefined ? linesOf(text) : blocksOf(rich)),
 		],
 		...(typeof url === 'string' && { actions: [{ type: 'Action.OpenUrl', title: 'Open', url: checkedUrl(url) }] }),
 	};
+}
+
+function plainLine(text: string, look: Fields = {}): Fields {
+	return { type: 'RichTextBlock', inlines: [{ type: 'TextRun', text, ...look }] };
+}
+
+/** One block for each line: a run knows no line breaks. */
+function linesOf(text: string): Fields[] {
+	return text
+		.split('\n')
+		.filter((line) => line.trim() !== '')
+		.map((line, index) => ({ ...plainLine(line), ...(index > 0 && { spacing: 'Small' }) }));
+}
+
+/** In Markdown a line break alone is none. */
+function blocksOf(rich: string): Fields[] {
+	const paragraphs = rich.replace(/\n(?!\n)/g, '\n\n');
+	return piecesOf(paragraphs, BLOCK_CHARACTERS).map((piece) => ({ type: 'TextBlock', text: piece, wrap: true }));
 }
 
 function checkedUrl(url: string): string {

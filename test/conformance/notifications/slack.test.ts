@@ -172,6 +172,12 @@ describe('Slack', () => {
 		expect(blocks.map(({ text }) => text.text.length > 0)).toEqual([true, true, true, true, true]);
 	});
 
+	it('makes addresses in a text links, and nothing else', async () => {
+		await adapter().notify?.(message({ to: ['C0GENERAL01'], text: 'See https://t.example/1?a=1&b=2. #general <@U1>' }));
+		const [, section] = JSON.parse(standIn.calls.at(-1)?.values['blocks'] ?? '[]') as Array<{ text: { text: string } }>;
+		expect(section?.text.text).toBe('See <https://t.example/1?a=1&amp;b=2>. #general &lt;@U1&gt;');
+	});
+
 	it('refuses a place that a webhook does not know, and a token without any', async () => {
 		const connection = { webhookUrl: standIn.webhookUrl };
 		const webhook = slack.create({ connection, transport: transportOf(slack, connection) });

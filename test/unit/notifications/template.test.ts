@@ -14,7 +14,7 @@ describe('a template', () => {
 	it.each([
 		['slack', '<!channel> & co', '&lt;!channel&gt; &amp; co'],
 		['html', '<img src=x onerror="1">', '&lt;img src=x onerror=&quot;1&quot;&gt;'],
-		['markdown', '[x](http://e) **b** @all', '\\[x\\]\\(http\\://e\\) \\*\\*b\\*\\* @\u200Ball'],
+		['markdown', '[x](http://e) **b** @all', '\\[x\\]\\(http://e\\) \\*\\*b\\*\\* @\u200Ball'],
 		['plain', '<b>', '<b>'],
 	] as const)('escapes values, not itself, for %s', async (markup, value, escaped) => {
 		expect(await fill('<i>{{ value }}</i>', { value }, markup)).toBe(`<i>${escaped}</i>`);
