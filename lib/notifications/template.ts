@@ -49,8 +49,8 @@ async function makeEngine(markup: Markup): Promise<Liquid> {
 		memoryLimit: MEMORY,
 		outputEscape: (value: unknown) => escapeFor(markup, bounded(textOf(value))),
 	});
-	for (const tag of TAGS_OFF) delete liquid.tags[tag];
-	for (const filter of FILTERS_OFF) delete liquid.filters[filter];
+	for (const tag of TAGS_OFF) Reflect.deleteProperty(liquid.tags, tag);
+	for (const filter of FILTERS_OFF) Reflect.deleteProperty(liquid.filters, filter);
 	return liquid;
 }
 

@@ -17,6 +17,7 @@ import { sealedConfigs } from './tables/integration-config-sealed';
 import { linkTable } from './tables/link-table';
 import { parkingTable } from './tables/parked-connection';
 import { notificationLog } from './tables/notification-log';
+import { sealedNotifications } from './tables/notification-log-sealed';
 import { pollCursorTable } from './tables/poll-cursor';
 import { runProgressTable } from './tables/run-progress';
 import { conflictTable } from './tables/sync-conflict';
@@ -64,7 +65,7 @@ function storeOf(database: Database): Store {
 		cursors: pollCursorTable(database),
 		budget: callBudget(database),
 		parking: parkingTable(database),
-		sealed: [sealedConfigs(database)],
+		sealed: [sealedConfigs(database), sealedNotifications(database)],
 		conflicts: conflictTable(database),
 		log: syncLog(database),
 		progress: runProgressTable(database),

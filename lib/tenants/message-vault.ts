@@ -1,4 +1,5 @@
 import type { MessageVault } from '../notifications/run';
+import { KEPT_MESSAGES } from '../store/notification-log';
 import { findKeyRing, type IntegrationAccess } from './effective';
 import { open, seal } from './seal';
 
@@ -14,6 +15,6 @@ export async function messageVault(
 	if (ring === undefined) return undefined;
 	const { tenant, integration } = access;
 	// Its own field: no text of the table opens as another secret of the integration, nor the other way round.
-	const place = { tenant, integration, field: 'kept messages' };
+	const place = { tenant, integration, field: KEPT_MESSAGES };
 	return { seal: (text) => seal(ring, place, text), open: (sealed) => open(ring, place, sealed) };
 }
