@@ -78,7 +78,7 @@ it.each([
 	['an unknown channel', { to: 'C0NOWHERE01' }, 'channel_unknown'],
 	['an event without a message', { event: 'somethingElse' }, 'event_unknown'],
 	['a tenant that has no Slack', { tenant: 'nobody' }, 'integration_not_enabled'],
-	['an expression that fails', { to: '={{ $json.nothing.at.all() }}' }, 'parameter_invalid'],
+	['an expression that fails', { to: '={{ $("Nowhere").first().json.to }}' }, 'parameter_invalid'],
 ])('never stops the flow over %s, unless it is asked to', async (_what, more, code) => {
 	const item = [{ number: randomUUID() }];
 	const { json, error } = await runCrosslink(given, { ...toSlack, ...more }, item);
@@ -95,7 +95,7 @@ it.each([
 it('goes on without a store, and says so', async () => {
 	const away = {
 		...given,
-		credentials: { ...given.credentials, crosslinkStoreApi: { type: 'embedded', file: '/nowhere/at/all.sqlite' } },
+		credentials: { ...given.credentials, crosslinkStoreApi: { type: 'embedded', file: '/dev/null/store.sqlite' } },
 	} as Given;
 	const { json, error } = await runCrosslink(away, toSlack, [{ number: '1' }]);
 	expect(error).toBeUndefined();
