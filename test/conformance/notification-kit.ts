@@ -7,6 +7,7 @@ import type { Adapter, AdapterModule } from '../../lib/adapters/adapter';
 import { asCrosslinkError, type CrosslinkError } from '../../lib/errors';
 import type { NotificationAsked } from '../../lib/notifications/compose';
 import { notify } from '../../lib/notifications/notify';
+import { referenceOf } from '../../lib/notifications/reference';
 import { retryNotifications } from '../../lib/notifications/retry';
 import type { NotificationRun } from '../../lib/notifications/run';
 import { acquireStore, closeAllStores } from '../../lib/store/open';
@@ -144,6 +145,50 @@ export function notificationKit(name: string, start: () => Promise<Channel>): vo
 			if (!channel.looksUp) expect(lost.error).toMatchObject({ class: 'unknown' });
 			expect(await notify(run(), message)).toMatchObject({ outcome: lost.outcome, replayed: true });
 			expect(channel.arrived()).toBe(before + 1);
+		});
+
+		it('looks for what a run that died may have sent, and sends nothing blindly', async () => {
+			const { integration } = channel.module;
+			for (const sent of [true, false]) {
+				const message = asked(channel);
+				const { event, eventKey, to } = message;
+				const reference = referenceOf({ tenant: 'default', integration, event, eventKey, to });
+				const row = { tenant: 'default', integration, reference, event, eventKey, run: 'dead', message: null };
+				await store.notifications.begin(row, { owner: 'dead', seconds: 0 });
+				if (sent) {
+					const text = { event, to, subject: 's', text: 't', key: reference, options: {} };
+					await channel.connect().notify?.(text);
+				}
+				const before = channel.arrived();
+				const outcome = await notify(run(), message);
+				expect(outcome.outcome).toBe(sent && channel.looksUp ? channel.outcome : 'unknown');
+				expect(channel.arrived()).toBe(before);
+			}
+		});
+
+		it('sends what the channel has not had for a minute, if it can say so', async () => {
+			const message = asked(channel);
+			const { event, eventKey, to } = message;
+			const { integration } = channel.module;
+			const reference = referenceOf({ tenant: 'default', integration, event, eventKey, to });
+			const row = { tenant: 'default', integration, reference, event, eventKey, run: 'dead', message: null };
+			await store.notifications.begin(row, { owner: 'dead', seconds: 0 });
+			// Nobody wants to wait for it: only the time since then is not what it was.
+			const later: NotificationRun['log'] = {
+				...store.notifications,
+				async take(key, version, lease) {
+					const taken = await store.notifications.take(key, version, lease);
+					return taken && { ...taken, sentMsAgo: taken.sentMsAgo + 60_000 };
+				},
+			};
+			const before = channel.arrived();
+			const outcome = await notify(run(channel.connect(), { log: later }), message);
+			expect(outcome).toMatchObject(
+				channel.looksUp
+					? { outcome: channel.outcome, replayed: false, attempts: 2 }
+					: { outcome: 'unknown', attempts: 1 },
+			);
+			expect(channel.arrived()).toBe(before + (channel.looksUp ? 1 : 0));
 		});
 
 		it('holds a pause it is asked for', async () => {
