@@ -3,6 +3,7 @@ import type { Adapter, AdapterContext } from '../../../lib/adapters/adapter';
 import { email } from '../../../lib/adapters/email';
 import type { Notification } from '../../../lib/adapters/notification';
 import { CrosslinkError } from '../../../lib/errors';
+import { testIntegrationCredential } from '../../../lib/host/test-credential';
 import { canMakeCertificates, openWorkshop, type Certificate, type Workshop } from '../../servers/certificates';
 import { startSmtp, type MailServer, type SmtpOptions } from '../../servers/smtp';
 import { notificationKit } from '../notification-kit';
@@ -190,6 +191,15 @@ describe('Email', () => {
 			class: 'transient',
 			code: 'unreachable',
 		});
+	});
+
+	it('tries a credential out in the mode it can be used in, and says what is off', async () => {
+		const message = await testIntegrationCredential('crosslinkEmailApi', valuesOf(server));
+		expect(message).toContain('takes the connection');
+		expect(message).toContain('TLS is off');
+		await expect(
+			testIntegrationCredential('crosslinkEmailApi', valuesOf(server, { security: 'sometimes' })),
+		).rejects.toMatchObject({ code: 'connection_value_invalid', message: expect.stringContaining('security') });
 	});
 
 	it('asks the egress filter before a socket is opened', async () => {
