@@ -1,6 +1,7 @@
 import { requireLinks } from '../adapters/capability';
 import { findIntegration } from '../adapters/registry';
 import type { CommandRun } from '../commands/command-run';
+import type { MessageVault } from '../notifications/run';
 import type { AnswerKeeper } from '../queries/kept-answer';
 import type { LinkTable, Store } from '../store/store';
 import type { Replication } from '../sync/replication';
@@ -37,6 +38,8 @@ export interface Session {
 		target: Target,
 		itemIndex: number,
 	): Promise<Pick<CommandRun, 'tenant' | 'integration' | 'log' | 'vault' | 'runId'>>;
+	/** Seals messages to people that are kept for a later try; undefined = there is no encryption key. */
+	messages(target: Target, itemIndex: number): Promise<MessageVault | undefined>;
 	/** Everything the tenants' functions ask for. */
 	access(target: Target, itemIndex: number): ConnectRequest;
 	close(): void;
@@ -108,6 +111,10 @@ export async function openSession(context: HostContext): Promise<Session> {
 			return { ...place, module, adapter, retry, leaseSeconds, logDays, signal, now: () => new Date() };
 		},
 		commandLog,
+		async messages(target, itemIndex) {
+			const { messageVault } = await import('../tenants/message-vault');
+			return await messageVault(access(target, itemIndex));
+		},
 		close: release,
 	};
 }

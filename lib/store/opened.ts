@@ -17,6 +17,8 @@ import { integrationConfigTable } from './tables/integration-config';
 import { sealedConfigs } from './tables/integration-config-sealed';
 import { linkTable } from './tables/link-table';
 import { parkingTable } from './tables/parked-connection';
+import { notificationLog } from './tables/notification-log';
+import { sealedNotifications } from './tables/notification-log-sealed';
 import { pollCursorTable } from './tables/poll-cursor';
 import { queryAnswerTable } from './tables/query-answer';
 import { runProgressTable } from './tables/run-progress';
@@ -65,13 +67,14 @@ function storeOf(database: Database): Store {
 		cursors: pollCursorTable(database),
 		budget: callBudget(database),
 		parking: parkingTable(database),
-		sealed: [sealedConfigs(database)],
+		sealed: [sealedConfigs(database), sealedNotifications(database)],
 		conflicts: conflictTable(database),
 		log: syncLog(database),
 		progress: runProgressTable(database),
 		figures: figureTable(database),
 		answers: queryAnswerTable(database),
 		commands: commandLog(database),
+		notifications: notificationLog(database),
 		check: () => checkStore(database),
 	};
 }

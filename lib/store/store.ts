@@ -1,5 +1,6 @@
 import type { Fields, FieldValue, Mode } from '../adapters/adapter';
 import type { FigureTable } from './figures';
+import type { NotificationLog } from './notification-log';
 import type { CommandLog } from './command-log';
 
 /** The moves a link makes; which ones are allowed is data in `link-states.ts`. */
@@ -593,6 +594,7 @@ export interface Store {
 	readonly figures: FigureTable;
 	readonly answers: QueryAnswerTable;
 	readonly commands: CommandLog;
+	readonly notifications: NotificationLog;
 	/** Answers when the store can be read and written; throws what is wrong and the remedy. */
 	check(): Promise<void>;
 }

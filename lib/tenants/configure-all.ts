@@ -6,7 +6,7 @@ import { bindingsOf, buildMappings } from './bindings';
 import { entityViews, type EntityView } from './integration-view';
 import { linkTableSpecs } from './link-tables';
 import type { Level } from './rule-layers';
-import { effectiveSettings, parseSettings, type Settings, type SettingsInput } from './settings';
+import { effectiveSettings, parseSettings, refuseWrongMessages, type Settings, type SettingsInput } from './settings';
 import { forAllTenants, levelsOf, settingsSources, siteInput } from './site-settings';
 import { ALL_TENANTS } from './tenant-name';
 
@@ -43,6 +43,7 @@ export async function configureAllTenants(
 	const entry = findIntegration(access.integration);
 	const { integration } = entry;
 	const input = await parseSettings(settings, forAllTenants(integration));
+	await refuseWrongMessages(input, forAllTenants(integration));
 	const before = await storedSite(store, integration);
 	const module = await loadAdapter(integration, firstMode(entry));
 	// Also without any tenant, and also what no tenant's own settings touch.

@@ -13,7 +13,7 @@ import { readMode } from './environment';
 import { viewIntegration, viewOrFault, type BrokenIntegrationView, type IntegrationView } from './integration-view';
 import { linkTableSpecs } from './link-tables';
 import { sealConnection, sealWebhookSecret } from './sealed-row';
-import { parseSettings } from './settings';
+import { parseSettings, refuseWrongMessages } from './settings';
 import { levelsOf, siteInput } from './site-settings';
 import { ALL_TENANTS, checkTenant } from './tenant-name';
 import { namesFile, pathOfTenant } from './value-files';
@@ -75,6 +75,7 @@ export async function configureIntegration(
 
 	const given = change.settings === undefined ? row?.settings : change.settings;
 	const input = await parseSettings(given, entry.integration);
+	if (change.settings !== undefined) await refuseWrongMessages(input, entry.integration);
 	const site = await siteInput(await access.store.configs.get(ALL_TENANTS, entry.integration), entry.integration);
 	const bindings = bindingsOf(
 		buildMappings(module, levelsOf(site, input), change.settings === undefined ? undefined : 'tenant'),

@@ -101,6 +101,13 @@ const entity = z
 	})
 	.strict();
 
+// Longest template, see lib/notifications/template.ts.
+const template = z.string().min(1).max(20_000);
+
+const message = z
+	.object({ subject: z.string().min(1).max(1_000).optional(), text: template.optional(), rich: template.optional() })
+	.strict();
+
 const settings = z
 	.object({
 		entities: z.record(entity).optional(),
@@ -131,6 +138,8 @@ const settings = z
 			})
 			.strict()
 			.optional(),
+		messages: z.record(message).optional(),
+		notificationDays: z.number().int().min(1).max(3_650).optional(),
 	})
 	.strict();
 

@@ -23,6 +23,14 @@ export interface EntitySettings {
 	associations?: AssociationRule[];
 }
 
+/** What is said of an event instead of the default: Liquid templates. */
+export interface MessageSettings {
+	subject?: string;
+	text?: string;
+	/** In the channel's own markup. */
+	rich?: string;
+}
+
 /** Settings of one integration besides its entities, with nothing left out. */
 export interface Settings {
 	retry: { attempts: number; delaySeconds: number };
@@ -43,6 +51,10 @@ export interface Settings {
 	 * in a small set a few records are a large share.
 	 */
 	brakes: { deletes: number; deletesCount: number; changes: number; changesCount: number };
+	/** What is said of business events, by event, where it is not the default. */
+	messages: Record<string, MessageSettings>;
+	/** How long it is known which messages have gone out; one told again later goes out again. */
+	notificationDays: number;
 }
 
 /** Settings as people write and the store keeps them: only what differs from the level below. */
@@ -57,6 +69,8 @@ export interface SettingsInput {
 	aiTool?: boolean;
 	freeze?: Partial<Settings['freeze']>;
 	brakes?: Partial<Settings['brakes']>;
+	messages?: Settings['messages'];
+	notificationDays?: number;
 }
 
 /** Largest settings of one integration, in characters of JSON. A hundred entities with fifty rules each fit. */
@@ -72,6 +86,8 @@ export const DEFAULT_SETTINGS: Settings = {
 	aiTool: false,
 	freeze: { flips: 4, minutes: 10 },
 	brakes: { deletes: 0.05, deletesCount: 10, changes: 0.2, changesCount: 100 },
+	messages: {},
+	notificationDays: 90,
 };
 
 /**
@@ -95,6 +111,16 @@ export async function parseSettings(given: unknown, whose: string): Promise<Sett
 	});
 }
 
+/**
+ * Looks at the templates in settings that are about to be saved: what is wrong with one is told now, not when an event comes.
+ * @throws CrosslinkError `rejected` `settings_invalid`, naming the template, its line and the reason
+ */
+export async function refuseWrongMessages({ messages }: SettingsInput, whose: string): Promise<void> {
+	if (messages === undefined) return;
+	const { checkMessages } = await import('../notifications/messages');
+	await checkMessages(messages, whose);
+}
+
 /** Lays settings over the defaults, level by level: the last one given wins. */
 export function effectiveSettings(...inputs: SettingsInput[]): Settings {
 	return inputs.reduce<Settings>(
@@ -108,7 +134,18 @@ export function effectiveSettings(...inputs: SettingsInput[]): Settings {
 			aiTool: input.aiTool ?? below.aiTool,
 			freeze: { ...below.freeze, ...input.freeze },
 			brakes: { ...below.brakes, ...input.brakes },
+			messages: withMessages(below.messages, input.messages),
+			notificationDays: input.notificationDays ?? below.notificationDays,
 		}),
 		DEFAULT_SETTINGS,
 	);
+}
+
+/** Part by part, except that a new text takes the rich form of the level below with it: that would say something else. */
+function withMessages(below: Settings['messages'], given: Settings['messages'] = {}): Settings['messages'] {
+	const merged = Object.entries(given).map(([event, message]): [string, MessageSettings] => {
+		const { rich, ...rest } = Object.hasOwn(below, event) ? (below[event] ?? {}) : {};
+		return [event, { ...rest, ...(message.text === undefined && rich !== undefined && { rich }), ...message }];
+	});
+	return { ...below, ...Object.fromEntries(merged) };
 }

@@ -114,7 +114,7 @@ class BudgetedTransport implements Transport {
 			});
 		}
 		if (signal?.aborted) throw cancelledError(request.purpose, true);
-		const waitMs = await budget.reserve(account, request.budget, limit);
+		const waitMs = await budget.reserve(account, bucketOf(request), limit);
 		if (waitMs > this.deadlines.budgetWaitMs) {
 			throw new CrosslinkError({
 				class: 'throttled',
@@ -138,12 +138,16 @@ class BudgetedTransport implements Transport {
 		const error = this.errorFor(request, readable);
 		if (error.class === 'throttled') {
 			const pauseMs = Math.min(error.retryAfterMs ?? DEFAULT_PAUSE_MS, MAX_RETRY_AFTER_MS);
-			await this.options.budget.pause(this.options.account, request.budget, pauseMs);
+			await this.options.budget.pause(this.options.account, bucketOf(request), pauseMs);
 		}
 		throw error.class === 'transient' && answer.status >= 500 && !request.idempotent
 			? maybeDone(request, error)
 			: error;
 	}
+}
+
+function bucketOf({ budget, share }: TransportRequest): string {
+	return share === undefined ? budget : `${budget} ${share}`;
 }
 
 /** A proxy that refuses the tunnel answers in the server's place, and nothing tells the two apart. */

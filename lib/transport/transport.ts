@@ -8,6 +8,8 @@ export interface TransportRequest {
 	body?: string;
 	/** Budget this call is charged to, e.g. `general` or `search`. */
 	budget: string;
+	/** A part of that bucket with a count of its own at the same rate, e.g. one chat channel; left out = the bucket itself. */
+	share?: string;
 	/** True when repeating the call after a lost answer cannot do the thing twice. */
 	idempotent: boolean;
 	/** What the call is for, in plain words, for errors and logs: `update 100 deals`. */

@@ -16,6 +16,7 @@ import * as report from './actions/report/Report.resource';
 import { router } from './actions/router';
 import { credentialTest } from './methods/credential-test';
 import * as loadOptions from './methods/load-options';
+import { getChannelOptions, getChannels, getEvents } from './methods/notifications';
 import * as resourceMapping from './methods/resource-mapping';
 
 export class Crosslink implements INodeType {
@@ -64,7 +65,11 @@ export class Crosslink implements INodeType {
 						value: 'command',
 						description: 'Something an external system does once and confirms, such as creating an order',
 					},
-					{ name: 'Event', value: 'event', description: 'What triggers have taken in' },
+					{
+						name: 'Event',
+						value: 'event',
+						description: 'Telling people what has happened, and what triggers have taken in',
+					},
 					{ name: 'Integration', value: 'integration', description: 'Settings of one external system for one tenant' },
 					{ name: 'Link', value: 'link', description: 'Which record of yours belongs to which record over there' },
 					{ name: 'Query', value: 'query', description: 'A question to an external system; nothing changes there' },
@@ -83,7 +88,11 @@ export class Crosslink implements INodeType {
 		],
 	};
 
-	methods = { credentialTest, loadOptions, resourceMapping };
+	methods = {
+		credentialTest,
+		loadOptions: { ...loadOptions, getChannels, getEvents },
+		resourceMapping: { ...resourceMapping, getChannelOptions },
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await router.call(this);

@@ -387,6 +387,7 @@ function extra(operation: string): INodeParameters {
 	if (operation === 'import') return { localId: 'o-2', externalId: '5', output: 'records' };
 	if (operation === 'getConflicts') return { status: 'any' };
 	if (operation === 'replay') return { eventIds: 'e-1' };
+	if (operation === 'notify') return { event: 'orderShipped', to: 'C0000000000' };
 	if (operation === 'get') return { includeHistory: true };
 	return {};
 }

@@ -39,6 +39,7 @@ const REPAIR: Record<string, INodeParameters> = {
 	'link.getConflicts': { status: 'any', returnAll: true },
 	'link.resolve': { conflictId: '={{ $json.conflictId }}', choice: 'external' },
 	'event.replay': { eventIds: 'e-1' },
+	'event.notify': { event: 'orderShipped', to: 'C0000000000' },
 	// What is another tenant's is not this operation's to wrap: it is asked for one tenant.
 	'integration.rotateKey': { rotateFor: 'tenant' },
 };

@@ -93,3 +93,29 @@ it('says what is missing instead of an empty list', async () => {
 		message: expect.stringContaining('no connection to HubSpot'),
 	});
 });
+
+it('lists channels, events and what a channel offers, without any call', async () => {
+	const channels = (await list('getChannels', {})) as INodePropertyOptions[];
+	expect(channels.map(({ value }) => value)).toEqual(['slack', 'teams', 'email', 'mattermost']);
+	await runCrosslink(world, {
+		resource: 'integration',
+		operation: 'configure',
+		integration: 'slack',
+		settingsInput: 'json',
+		settings: JSON.stringify({ messages: { contractSigned: { text: 'Signed.' }, orderShipped: { text: 'Gone.' } } }),
+	});
+	const notify = { resource: 'event', operation: 'notify', integration: 'slack' };
+	const events = (await list('getEvents', notify)) as INodePropertyOptions[];
+	expect(events.map(({ value }) => value)).toEqual(expect.arrayContaining(['orderShipped', 'contractSigned']));
+	expect(new Set(events.map(({ value }) => value)).size).toBe(events.length);
+	const { fields } = (await list('getChannelOptions', notify)) as ResourceMapperFields;
+	expect(fields.map(({ id, type }) => [id, type])).toEqual([
+		['threadTs', 'string'],
+		['blocks', 'array'],
+	]);
+	const { emptyFieldsNotice } = (await list('getChannelOptions', {
+		...notify,
+		integration: 'mattermost',
+	})) as ResourceMapperFields;
+	expect(emptyFieldsNotice).toBeTruthy();
+});

@@ -30,6 +30,9 @@ const HEAVY = [
 	'cockatiel',
 	'ldapts',
 	'saxes',
+	'liquidjs',
+	'@slack/web-api',
+	'nodemailer',
 ];
 
 /** Runs in a process of its own, with n8n's modules on NODE_PATH, as n8n offers them to packs. */
@@ -130,11 +133,15 @@ it("installs with n8n's options and loads every node and credential under its re
 	);
 	expect(loaded.credentials.sort()).toEqual([
 		'crosslinkDatabaseApi',
+		'crosslinkEmailApi',
 		'crosslinkHubSpotApi',
 		'crosslinkLdapApi',
+		'crosslinkMattermostApi',
 		'crosslinkOwnSystemApi',
+		'crosslinkSlackApi',
 		'crosslinkSapApi',
 		'crosslinkStoreApi',
+		'crosslinkTeamsApi',
 	]);
 	expect(loaded.icons.every(({ light, dark }) => light.endsWith('.svg') && dark.endsWith('.svg'))).toBe(true);
 	expect(loaded.heavy).toEqual([]);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { acquireStore } from '../../lib/store/open';
 import { inboxEvent } from '../store/inbox-events';
+import { startSmtp, type MailServer } from '../servers/smtp';
 import { runCrosslink } from './harness';
 import { FOLDER, mismatches, schemaOf } from './schema';
 import {
@@ -18,6 +19,7 @@ import {
 } from './world';
 
 let world: World;
+let mail: MailServer;
 let externalId: string;
 let receipt: string;
 beforeAll(async () => {
@@ -36,8 +38,29 @@ beforeAll(async () => {
 	const { store, release } = await acquireStore(`sqlite:${world.storeFile}`);
 	await store.inbox.receive('workflow/node', [inboxEvent('e-1', { tenant: 'default' })], { againSeconds: 60 });
 	release();
+	// A mail that waits for its next try.
+	mail = await startSmtp();
+	world.credentials = {
+		...world.credentials,
+		crosslinkEmailApi: {
+			host: '127.0.0.1',
+			port: String(mail.port),
+			security: 'none',
+			authentication: 'none',
+			from: 'crosslink@example.com',
+		},
+	};
+	for (const operation of ['configure', 'enable']) {
+		const settings = { settingsInput: 'json', settings: '{"retry":{"attempts":9,"delaySeconds":1}}', mode: 'onprem' };
+		await runCrosslink(world, { resource: 'integration', operation, integration: 'email', ...settings });
+	}
+	mail.faults.push({ at: 'data', code: 451 });
+	await runCrosslink(world, { resource: 'event', operation: 'notify', ...toMail('notify') }, [{ number: 'late' }]);
 });
-afterAll(() => world.stop());
+afterAll(async () => {
+	await world.stop();
+	await mail.stop();
+});
 
 const OPERATIONS = readdirSync(FOLDER).flatMap((resource) =>
 	readdirSync(path.join(FOLDER, resource)).map((file) => [resource, path.basename(file, '.json')] as const),
@@ -54,6 +77,7 @@ it.each(OF_RECORDS)('what %s.%s gives out is what its schema tells the editor', 
 		integration: 'hubspot',
 		entity: 'order',
 		...extra(operation),
+		...(resource === 'event' && toMail(operation)),
 	};
 	const items: IDataObject[] = [{ ...orders(1)[0], localId: 'o-1', externalId, receipt, amount: 1 }];
 	const run = () => runCrosslink(world, parameters, items);
@@ -73,6 +97,12 @@ it('every operation of the node has a schema', async () => {
 		);
 	expect(offered.map(String).sort()).toEqual(OPERATIONS.map(String).sort());
 });
+
+/** Of the event operations, those that go to people. */
+function toMail(operation: string): INodeParameters {
+	if (operation === 'replay') return {};
+	return { integration: 'email', event: 'orderShipped', to: 'ann@example.org', eventKey: '={{ $json.number }}' };
+}
 
 /** What an operation needs besides, so that it has something to give out. */
 function extra(operation: string): INodeParameters {

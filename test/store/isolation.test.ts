@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { KEPT_MESSAGES, type NewNotification, type NotificationChange } from '../../lib/store/notification-log';
 import type { EventKey, LinkTable, PollKey, Store } from '../../lib/store/store';
 import { markOf, strangersIn, tenantNames } from '../tenant-names';
 import { describeOnBothStores, type StoreSite } from './both-stores';
@@ -74,6 +75,27 @@ const OF_A_TENANT: Record<string, Probe> = {
 	'sealed(integration_config).count': async ({ store }, me) => {
 		for (const [start] of await configsOf(store).count(10_000, me)) expect(strangersIn([start], me)).toEqual([]);
 	},
+	'sealed(notification_log).page': ({ store }, me) => messagesOf(store).page({ tenant: me, limit: 100 }),
+	'sealed(notification_log).get': (place, me) => messagesOf(place.store).get({ ...noticeOf(place, me), id: 'n1' }),
+	'sealed(notification_log).replace': async (place, me) => {
+		for (const tenant of place.tenants) {
+			const texts = { [KEPT_MESSAGES]: sealedOf(tenant) };
+			const done = await messagesOf(place.store).replace({ ...noticeOf(place, me), id: 'n1', texts }, texts);
+			expect(done).toBe(tenant === me);
+		}
+	},
+	'sealed(notification_log).count': async ({ store }, me) => {
+		for (const [start] of await messagesOf(store).count(10_000, me)) expect(strangersIn([start], me)).toEqual([]);
+	},
+	'notifications.get': (place, me) => place.store.notifications.get(noticeOf(place, me)),
+	'notifications.begin': (place, me) => place.store.notifications.begin(newNotice(place, me), LEASE),
+	'notifications.take': (place, me) => place.store.notifications.take(noticeOf(place, me), 2, LEASE),
+	'notifications.sending': (place, me) => place.store.notifications.sending(noticeOf(place, me), LEASE),
+	'notifications.renew': (place, me) => place.store.notifications.renew(noticeOf(place, me), LEASE),
+	'notifications.settle': (place, me) =>
+		place.store.notifications.settle(noticeOf(place, me), LEASE.owner, failedNotice(me)),
+	'notifications.due': ({ store, integration }, me) => store.notifications.due(me, integration, 100),
+	'notifications.prune': ({ store }, me) => store.notifications.prune(me, new Date(0), 100),
 	'inbox.receive': (place, me) =>
 		place.store.inbox.receive(
 			receiverOf(place, me),
@@ -132,6 +154,25 @@ const OF_THE_SITE: Record<string, string> = {
 	'budget.pause': 'by external account',
 };
 
+const noticeOf = ({ integration }: Place, me: string) => ({ tenant: me, integration, reference: 'n1' });
+const newNotice = (place: Place, me: string): NewNotification => ({
+	...noticeOf(place, me),
+	...{ event: markOf(me), eventKey: markOf(me), run: markOf(me), message: sealedOf(me) },
+});
+const failedNotice = (me: string): NotificationChange => ({
+	status: 'failed',
+	failure: { class: 'transient', code: 'c', message: markOf(me), remedy: markOf(me) },
+	messageId: markOf(me),
+	refused: [{ to: markOf(me), reason: markOf(me) }],
+	nextAttemptInSeconds: 0,
+});
+
+function messagesOf({ sealed }: Store): Store['sealed'][number] {
+	const table = sealed.find(({ name }) => name === 'notification_log');
+	if (table === undefined) throw new Error('Kept messages are sealed.');
+	return table;
+}
+
 function configsOf({ sealed }: Store): Store['sealed'][number] {
 	const table = sealed.find(({ name }) => name === 'integration_config');
 	if (table === undefined) throw new Error('The configurations are sealed.');
@@ -151,6 +192,8 @@ async function seed(place: Place, me: string): Promise<void> {
 		...{ tenant: me, integration, enabled: true, credentials: sealedOf(me), settings: { mine: mark } },
 		accountId: `account ${mark}`.slice(0, 500),
 	});
+	await store.notifications.begin(newNotice(place, me), LEASE);
+	await store.notifications.settle(noticeOf(place, me), LEASE.owner, failedNotice(me));
 	await links.upsert(me, [
 		{ localId: '1', externalId: 'shared' },
 		{ localId: '2', externalId: mark },

@@ -3,6 +3,7 @@ import { AddDecider1795981600000 } from './add-decider';
 import { AddIngress1795592800000 } from './add-ingress';
 import { AddParking1795679200000 } from './add-parking';
 import { AddQueryAnswers1795982000000 } from './add-query-answers';
+import { AddNotificationLog1796068800000 } from './add-notification-log';
 import { AddSyncTables1795506400000 } from './add-sync-tables';
 import { CreateFoundation1795420000000 } from './create-foundation';
 
@@ -15,6 +16,7 @@ export const MIGRATIONS = [
 	AddDecider1795981600000,
 	AddQueryAnswers1795982000000,
 	AddCommandLog1795982100000,
+	AddNotificationLog1796068800000,
 ] as const;
 
 /** In the schema `crosslink` on PostgreSQL. */

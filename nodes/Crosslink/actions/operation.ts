@@ -16,6 +16,9 @@ export interface ItemResult {
 /** Carries an operation out for all items. Failures of single items are results; thrown is only what concerns all. */
 export type Execute = (this: IExecuteFunctions, session: Session, indexes: number[]) => Promise<ItemResult[]>;
 
+/** What comes out when the store cannot be opened, for an operation that must not stop its flow then. */
+export type WithoutStore = (this: IExecuteFunctions, indexes: number[], error: CrosslinkError) => ItemResult[];
+
 /** A failed item of which nothing more is known. */
 export function failedItem(index: number, error: CrosslinkError): ItemResult {
 	return { index, json: { outcome: 'failed', error: { ...error.toPlain() } }, error };

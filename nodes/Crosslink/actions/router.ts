@@ -7,12 +7,17 @@ import * as command from './command/Command.resource';
 import * as event from './event/Event.resource';
 import * as integration from './integration/Integration.resource';
 import * as link from './link/Link.resource';
-import { failedItem, type Execute, type ItemResult } from './operation';
+import { failedItem, type Execute, type ItemResult, type WithoutStore } from './operation';
 import * as query from './query/Query.resource';
 import * as record from './record/Record.resource';
 import * as report from './report/Report.resource';
 
-type Operations = Record<string, { execute: Execute }>;
+interface Operation {
+	execute: Execute;
+	withoutStore?: WithoutStore;
+}
+
+type Operations = Record<string, Operation>;
 
 const RESOURCES: Record<string, Operations> = {
 	record: record.operations,
@@ -34,11 +39,15 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 		throw toNodeError(this.getNode(), new Error(`there is no operation "${name}" on "${resource}"`));
 	}
 	if (indexes.length === 0) return [[]];
-	return [emit(this, await runInSession(this, operation.execute, indexes))];
+	return [emit(this, await runInSession(this, operation, indexes))];
 }
 
 /** What concerns all items (a store that is down) stops the node, or, with "continue on fail", fails each item. */
-async function runInSession(context: IExecuteFunctions, execute: Execute, indexes: number[]): Promise<ItemResult[]> {
+async function runInSession(
+	context: IExecuteFunctions,
+	{ execute, withoutStore }: Operation,
+	indexes: number[],
+): Promise<ItemResult[]> {
 	try {
 		const session = await openSession(context);
 		try {
@@ -48,6 +57,7 @@ async function runInSession(context: IExecuteFunctions, execute: Execute, indexe
 		}
 	} catch (thrown) {
 		const error = asCrosslinkError(thrown);
+		if (withoutStore !== undefined) return withoutStore.call(context, indexes, error);
 		if (context.continueOnFail()) return indexes.map((index) => failedItem(index, error));
 		throw toNodeError(context.getNode(), error);
 	}

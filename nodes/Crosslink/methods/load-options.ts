@@ -9,13 +9,13 @@ import { allowsAiTools, describedModule } from './described-module';
 /** Operations on records that write to the other side, or say what would be written. */
 const WRITES = ['push', 'sync', 'preview', 'retry'];
 
-/** Records and links have another system on their other side, which must be one that can be written to; settings there are for each. */
+/** Records and links have another system on their other side, which must be one that can be written to, no channel to people; settings there are for each. */
 export async function getIntegrations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	const resource = currentText(this, 'resource');
 	const linked = resource !== 'integration';
 	const written = resource === 'record' && WRITES.includes(currentText(this, 'operation'));
 	return integrations
-		.filter(({ ownSystem }) => !linked || ownSystem !== true)
+		.filter(({ ownSystem, notifies }) => !linked || (ownSystem !== true && notifies !== true))
 		.filter(({ readOnly }) => !written || readOnly !== true)
 		.map(({ integration, displayName }) => ({ name: displayName, value: integration }));
 }

@@ -9,6 +9,8 @@ const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
 const CREDENTIAL_NAMES: Record<string, string[]> = {
 	crosslinkHubSpotApi: ['HubSpot - Crosslink'],
 	crosslinkDatabaseApi: ['Orders database - Crosslink'],
+	crosslinkOwnSystemApi: ['Your system - Crosslink'],
+	crosslinkSlackApi: ['Slack - Crosslink'],
 	httpHeaderAuth: ['Tracker webhook - Crosslink', 'Tracker API - Crosslink'],
 	httpBasicAuth: ['Set-up form - Crosslink', 'Health page - Crosslink'],
 	postgres: ['Orders database - Crosslink'],

@@ -42,6 +42,8 @@ const full = {
 	inboxDays: 3,
 	freeze: { flips: 3, minutes: 5 },
 	brakes: { deletes: 0, deletesCount: 1, changes: 1, changesCount: 2 },
+	messages: { orderShipped: { subject: 'Gone', text: '{{ number }} is gone', rich: '*{{ number }}*' } },
+	notificationDays: 30,
 };
 
 test('an object and its JSON text are the same settings', async () => {
@@ -62,6 +64,8 @@ test.each([undefined, null, '', '  ', {}, '{}'])('%j means: all defaults', async
 		aiTool: false,
 		freeze: { flips: 4, minutes: 10 },
 		brakes: { deletes: 0.05, deletesCount: 10, changes: 0.2, changesCount: 100 },
+		messages: {},
+		notificationDays: 90,
 	});
 });
 

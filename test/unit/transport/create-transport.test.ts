@@ -165,6 +165,20 @@ describe('retry', () => {
 });
 
 describe('budget', () => {
+	it('counts each share of a bucket by itself, at the same rate, and pauses it alone', async () => {
+		const { url } = await serve(answer(200), answer(200), answer(429, '{}', { 'retry-after': '30' }), answer(200));
+		const limits = { general: { intervalMs: 1_500, burst: 1 } };
+		const transport = transportTo({ limits, retry: { attempts: 1, baseMs: 1, maxMs: 1 } });
+		const started = performance.now();
+		await transport.request(call(url, { share: 'a' }));
+		await transport.request(call(url, { share: 'b' }));
+		expect(performance.now() - started).toBeLessThan(1_500);
+		await failure(transport.request(call(url, { share: 'a' })));
+		expect(performance.now() - started).toBeGreaterThanOrEqual(1_490);
+		await transport.request(call(url, { share: 'b' }));
+		expect(performance.now() - started).toBeLessThan(20_000);
+	});
+
 	it('spaces the calls of several transports on one account', async () => {
 		const { url, seen } = await serve(answer(200));
 		const budget = createMemoryBudget();
