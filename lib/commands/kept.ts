@@ -1,5 +1,6 @@
 import type { Fields, FieldValue } from '../adapters/field-value';
 import type { CommandRow } from '../store/command-log';
+import { commandField } from '../store/sealed-fields';
 import type { Vault } from '../tenants/vault';
 
 /** Longest response that is kept, in characters of JSON. */
@@ -11,7 +12,7 @@ const MAX_RESPONSE = 512 * 1024;
  */
 export function keep(vault: Vault, what: 'payload' | 'response', reference: string, value: FieldValue): string {
 	const text = JSON.stringify(value);
-	return vault.hasKey ? vault.seal(sealedAs(what, reference), text) : text;
+	return vault.hasKey ? vault.seal(commandField(what, reference), text) : text;
 }
 
 /** @throws CrosslinkError `auth` when it was sealed and the key is not there any more */
@@ -34,9 +35,6 @@ export function boundedResponse(response: Fields): Fields {
 
 function opened(vault: Vault, what: 'payload' | 'response', reference: string, kept: string): FieldValue {
 	// JSON never begins like a sealed text.
-	const text = kept.startsWith('v1.') ? vault.open(sealedAs(what, reference), kept) : kept;
+	const text = kept.startsWith('v1.') ? vault.open(commandField(what, reference), kept) : kept;
 	return JSON.parse(text) as FieldValue;
 }
-
-const sealedAs = (what: string, reference: string): string =>
-	`kept ${what === 'payload' ? 'values' : 'results'} of command ${reference}`;

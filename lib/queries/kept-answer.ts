@@ -2,6 +2,7 @@ import type { Fields } from '../adapters/field-value';
 import type { QueryAnswer, QueryDescription } from '../adapters/query';
 import { hashOf } from '../canonical-json';
 import { CrosslinkError } from '../errors';
+import { answerField } from '../store/sealed-fields';
 import type { QueryAnswerTable } from '../store/store';
 import type { Vault } from '../tenants/vault';
 
@@ -39,7 +40,7 @@ export function checkKeepable(keeper: AnswerKeeper, { query, neverKept, files, s
 		});
 	}
 	// Throws with the remedy where there is no key.
-	if (sensitive === true && !keeper.vault.hasKey) keeper.vault.seal(sealedAs(query), '');
+	if (sensitive === true && !keeper.vault.hasKey) keeper.vault.seal(answerField(query), '');
 }
 
 /** Keeps an answer; too large a one takes its predecessor's place nowhere, so that the older one stays. */
@@ -55,7 +56,7 @@ export async function keepAnswer(
 	const { tenant, integration, table, vault } = keeper;
 	const { query, sensitive } = description;
 	const question = questionOf(keeper, query, parameters);
-	const kept = sensitive === true ? vault.seal(sealedAs(query), text) : text;
+	const kept = sensitive === true ? vault.seal(answerField(query), text) : text;
 	await table.save(tenant, integration, { question, query, answer: kept, keepSeconds });
 	if (Math.random() * PRUNE_EVERY < 1) await table.prune(tenant, { most: MAX_KEPT_ANSWERS, limit: PRUNE_LIMIT });
 }
@@ -71,7 +72,7 @@ export async function knownAnswer(
 	const { tenant, integration, table, vault } = keeper;
 	const known = await table.get(tenant, integration, questionOf(keeper, query, parameters));
 	if (known === undefined || now.getTime() - known.asOf.getTime() > maxAgeSeconds * 1000) return undefined;
-	const text = sensitive === true ? vault.open(sealedAs(query), known.answer) : known.answer;
+	const text = sensitive === true ? vault.open(answerField(query), known.answer) : known.answer;
 	return { rows: JSON.parse(text) as Fields[], asOf: known.asOf };
 }
 
@@ -79,5 +80,3 @@ export async function knownAnswer(
 function questionOf({ account }: AnswerKeeper, query: string, parameters: Fields): string {
 	return hashOf([account, query, parameters]);
 }
-
-const sealedAs = (query: string): string => `kept rows of query "${query}"`;

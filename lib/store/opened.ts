@@ -14,14 +14,13 @@ import { deliveryTable } from './tables/event-delivery';
 import { figureTable } from './tables/figures';
 import { inbox } from './tables/inbox';
 import { integrationConfigTable } from './tables/integration-config';
-import { sealedConfigs } from './tables/integration-config-sealed';
 import { linkTable } from './tables/link-table';
 import { parkingTable } from './tables/parked-connection';
 import { notificationLog } from './tables/notification-log';
-import { sealedNotifications } from './tables/notification-log-sealed';
 import { pollCursorTable } from './tables/poll-cursor';
 import { queryAnswerTable } from './tables/query-answer';
 import { runProgressTable } from './tables/run-progress';
+import { sealedTables } from './tables/sealed-tables';
 import { conflictTable } from './tables/sync-conflict';
 import { syncLog } from './tables/sync-log';
 
@@ -67,7 +66,7 @@ function storeOf(database: Database): Store {
 		cursors: pollCursorTable(database),
 		budget: callBudget(database),
 		parking: parkingTable(database),
-		sealed: [sealedConfigs(database), sealedNotifications(database)],
+		sealed: sealedTables(database),
 		conflicts: conflictTable(database),
 		log: syncLog(database),
 		progress: runProgressTable(database),

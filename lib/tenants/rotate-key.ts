@@ -180,7 +180,7 @@ async function rotateRow(
 ): Promise<{ rewrapped: number; faults: RotationFault[] }> {
 	let row: SealedRow | undefined = found;
 	for (let tries = 0; row !== undefined && tries < MAX_TRIES; tries++) {
-		const { texts, faults } = rewrapRow(ring, row);
+		const { texts, faults } = rewrapRow(ring, row, table.name);
 		const before = row.texts;
 		const rewrapped = Object.keys(texts).filter((field) => texts[field] !== before[field]).length;
 		const told = faults.map(({ field, error }) => faultOf(table, found, field, error));

@@ -9,11 +9,15 @@ type Owner = Pick<IntegrationConfigRow, 'tenant' | 'integration'>;
 const CREDENTIALS = 'credentials';
 const WEBHOOK_SECRET = 'webhookSecret';
 
-const placeOf = (owner: Owner, field: string): SealedPlace => ({
-	tenant: owner.tenant,
-	integration: owner.integration,
+const placeOf = ({ tenant, integration }: Owner, field: string, table?: SealedPlace['table']): SealedPlace => ({
+	tenant,
+	integration,
 	field,
+	...(table === undefined ? {} : { table }),
 });
+
+/** Tables whose texts are bound to the table, too. */
+const BOUND_TO_TABLE: ReadonlyArray<NonNullable<SealedPlace['table']>> = ['command_log', 'query_answer'];
 
 /** For column `credentials`. */
 export function sealConnection(ring: KeyRing | undefined, owner: Owner, values: ConnectionValues): string {
@@ -49,15 +53,20 @@ export function openWebhookSecret(
 	return row.webhookSecret === null ? undefined : open(ring, placeOf(row, WEBHOOK_SECRET), row.webhookSecret);
 }
 
-/** The sealed texts of a row under the ring's active key; each is left as it is when it cannot be unwrapped. */
+/**
+ * The sealed texts of a row under the ring's active key; each is left as it is when it cannot be unwrapped.
+ * @param tableName where the row lies
+ */
 export function rewrapRow(
 	ring: KeyRing,
 	row: SealedRow,
+	tableName: string,
 ): Pick<SealedRow, 'texts'> & { faults: Array<{ field: string; error: CrosslinkError }> } {
 	const faults: Array<{ field: string; error: CrosslinkError }> = [];
+	const table = BOUND_TO_TABLE.find((name) => name === tableName);
 	const texts = Object.entries(row.texts).map(([field, sealed]) => {
 		try {
-			return [field, rewrap(ring, placeOf(row, field), sealed)];
+			return [field, rewrap(ring, placeOf(row, field, table), sealed)];
 		} catch (thrown) {
 			faults.push({ field, error: asCrosslinkError(thrown) });
 			return [field, sealed];

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
+import type { CommandChange, CommandKey, NewCommand } from '../../lib/store/command-log';
 import { KEPT_MESSAGES, type NewNotification, type NotificationChange } from '../../lib/store/notification-log';
+import { answerField, commandField } from '../../lib/store/sealed-fields';
 import type { EventKey, LinkTable, PollKey, Store } from '../../lib/store/store';
 import { markOf, strangersIn, tenantNames } from '../tenant-names';
 import { describeOnBothStores, type StoreSite } from './both-stores';
@@ -75,17 +77,41 @@ const OF_A_TENANT: Record<string, Probe> = {
 	'sealed(integration_config).count': async ({ store }, me) => {
 		for (const [start] of await configsOf(store).count(10_000, me)) expect(strangersIn([start], me)).toEqual([]);
 	},
-	'sealed(notification_log).page': ({ store }, me) => messagesOf(store).page({ tenant: me, limit: 100 }),
-	'sealed(notification_log).get': (place, me) => messagesOf(place.store).get({ ...noticeOf(place, me), id: 'n1' }),
-	'sealed(notification_log).replace': async (place, me) => {
-		for (const tenant of place.tenants) {
-			const texts = { [KEPT_MESSAGES]: sealedOf(tenant) };
-			const done = await messagesOf(place.store).replace({ ...noticeOf(place, me), id: 'n1', texts }, texts);
-			expect(done).toBe(tenant === me);
-		}
+	...sealedProbes('notification_log', 'n1', () => KEPT_MESSAGES),
+	...sealedProbes('command_log', 'c1', () => commandField('payload', 'c1')),
+	...sealedProbes('query_answer', 'q1', (me) => answerField(markOf(me))),
+	'commands.begin': (place, me) => place.store.commands.begin(newCommand(place, me), LEASE),
+	'commands.get': (place, me) => place.store.commands.get(commandOf(place, me)),
+	'commands.findByReference': ({ store, integration }, me) => store.commands.findByReference(me, integration, 'c1'),
+	'commands.take': (place, me) => place.store.commands.take(commandOf(place, me), 1, LEASE),
+	'commands.sending': (place, me) =>
+		place.store.commands.sending(commandOf(place, me), LEASE, { attempts: 2, from: ['running', 'waiting', 'unknown'] }),
+	'commands.renew': (place, me) => place.store.commands.renew(commandOf(place, me), LEASE),
+	'commands.settle': (place, me) =>
+		place.store.commands.settle(commandOf(place, me), LEASE.owner, failedCommand(me), [
+			'running',
+			'waiting',
+			'unknown',
+		]),
+	'commands.due': ({ store, integration }, me) => store.commands.due(me, integration, 100),
+	'commands.troubled': ({ store, integration }, me) => store.commands.troubled(me, integration, undefined, 100),
+	'commands.prune': ({ store }, me) => store.commands.prune(me, new Date(0), 100),
+	'answers.get': ({ store, integration }, me) => store.answers.get(me, integration, 'q1'),
+	'answers.save': ({ store, integration }, me) => store.answers.save(me, integration, newAnswer(me)),
+	'answers.prune': ({ store }, me) => store.answers.prune(me, { most: 100, limit: 100 }),
+	'figures.links': async ({ store, integration }, me) => {
+		const { counts } = await store.figures.links(me, integration, 'order', SPAN);
+		expect(Object.values(counts).reduce((sum, count) => sum + count)).toBe(LOCAL_IDS.length);
 	},
-	'sealed(notification_log).count': async ({ store }, me) => {
-		for (const [start] of await messagesOf(store).count(10_000, me)) expect(strangersIn([start], me)).toEqual([]);
+	'figures.events': async ({ store, integration }, me) => {
+		const { waiting, inHand } = await store.figures.events(me, integration, SPAN);
+		expect(waiting + inHand).toBeLessThanOrEqual(2);
+	},
+	'figures.openConflicts': async ({ store, integration }, me) => {
+		expect(await store.figures.openConflicts(me, integration)).toBeLessThanOrEqual(LOCAL_IDS.length);
+	},
+	'figures.failures': async ({ store, integration }, me) => {
+		expect(await store.figures.failures(me, integration, SPAN)).toEqual([0, 0]);
 	},
 	'notifications.get': (place, me) => place.store.notifications.get(noticeOf(place, me)),
 	'notifications.begin': (place, me) => place.store.notifications.begin(newNotice(place, me), LEASE),
@@ -152,6 +178,7 @@ const OF_THE_SITE: Record<string, string> = {
 	'inbox.route': 'moves the unrouted events of one account to the tenant that has it',
 	'budget.reserve': 'by external account: tenants of one account share its limits',
 	'budget.pause': 'by external account',
+	'budget.look': 'by external account',
 };
 
 const noticeOf = ({ integration }: Place, me: string) => ({ tenant: me, integration, reference: 'n1' });
@@ -167,11 +194,47 @@ const failedNotice = (me: string): NotificationChange => ({
 	nextAttemptInSeconds: 0,
 });
 
-function messagesOf({ sealed }: Store): Store['sealed'][number] {
-	const table = sealed.find(({ name }) => name === 'notification_log');
-	if (table === undefined) throw new Error('Kept messages are sealed.');
-	return table;
+/** What the rotation of the key does with a table, as a tenant's own: `id` is the row that everybody has. */
+function sealedProbes(table: string, id: string, field: (me: string) => string): Record<string, Probe> {
+	const of = ({ sealed }: Store): Store['sealed'][number] => {
+		const found = sealed.find(({ name }) => name === table);
+		if (found === undefined) throw new Error(`Texts of ${table} are sealed.`);
+		return found;
+	};
+	return {
+		[`sealed(${table}).page`]: ({ store }, me) => of(store).page({ tenant: me, limit: 100 }),
+		[`sealed(${table}).get`]: ({ store, integration }, me) => of(store).get({ tenant: me, integration, id }),
+		[`sealed(${table}).replace`]: async ({ store, integration, tenants }, me) => {
+			// What another one has sealed does not stand in my row.
+			for (const tenant of tenants) {
+				const texts = { [field(me)]: sealedOf(tenant) };
+				const done = await of(store).replace({ tenant: me, integration, id, texts }, texts);
+				expect(done).toBe(tenant === me);
+			}
+		},
+		[`sealed(${table}).count`]: async ({ store }, me) => {
+			for (const [start] of await of(store).count(10_000, me)) expect(strangersIn([start], me)).toEqual([]);
+		},
+	};
 }
+
+const SPAN = { from: new Date(Date.now() - 3_600_000), stepMs: 3_600_000, steps: 2 };
+const commandOf = ({ integration }: Place, me: string): CommandKey => ({
+	...{ tenant: me, integration, key: 'c1', kind: 'execute' },
+});
+const newCommand = (place: Place, me: string): NewCommand => ({
+	...commandOf(place, me),
+	...{ command: markOf(me), payloadHash: markOf(me), payload: sealedOf(me), reference: 'c1', run: markOf(me) },
+});
+const failedCommand = (me: string): CommandChange => ({
+	status: 'unknown',
+	failure: { class: 'unknown', code: 'c', message: markOf(me), remedy: markOf(me) },
+	externalId: markOf(me),
+	nextAttemptInSeconds: 0,
+});
+const newAnswer = (me: string) => ({
+	...{ question: 'q1', query: markOf(me), answer: sealedOf(me), keepSeconds: 3_600 },
+});
 
 function configsOf({ sealed }: Store): Store['sealed'][number] {
 	const table = sealed.find(({ name }) => name === 'integration_config');
@@ -179,7 +242,7 @@ function configsOf({ sealed }: Store): Store['sealed'][number] {
 	return table;
 }
 
-const sealedOf = (tenant: string): string => `sealed ${markOf(tenant)}`;
+const sealedOf = (tenant: string): string => `v1.sealed ${markOf(tenant)}`;
 const progressOf = (me: string) => ({ position: markOf(me), counts: {}, startedAt: new Date(0), finishedAt: null });
 const parkedBy = (me: string) => ({
 	...{ source: 'tenant', fingerprint: markOf(me), code: 'c', message: markOf(me), remedy: markOf(me) },
@@ -194,6 +257,8 @@ async function seed(place: Place, me: string): Promise<void> {
 	});
 	await store.notifications.begin(newNotice(place, me), LEASE);
 	await store.notifications.settle(noticeOf(place, me), LEASE.owner, failedNotice(me));
+	await store.commands.begin(newCommand(place, me), LEASE);
+	await store.answers.save(me, integration, newAnswer(me));
 	await links.upsert(me, [
 		{ localId: '1', externalId: 'shared' },
 		{ localId: '2', externalId: mark },
