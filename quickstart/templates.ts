@@ -11,7 +11,13 @@ const NOT_PUBLISHED: ReadonlySet<string> = new Set([
 	'n8n-nodes-crosslink.crosslinkPollTrigger',
 ]);
 /** Credentials of systems the demo has none of: a person chooses them before running such a template. */
-const NOT_IN_THE_DEMO: ReadonlySet<string> = new Set(['postgres', 'crosslinkDatabaseApi', 'httpBasicAuth']);
+const NOT_IN_THE_DEMO: ReadonlySet<string> = new Set([
+	'postgres',
+	'crosslinkDatabaseApi',
+	'crosslinkOwnSystemApi',
+	'crosslinkSlackApi',
+	'httpBasicAuth',
+]);
 
 /** The templates as n8n has them now, by file name without `.json`. */
 export type Workflows = Map<string, SavedWorkflow>;

@@ -28,6 +28,7 @@ export const SET_UP = 'hubspot-set-up';
 export const SET_UP_FORM = 'hubspot-set-up-form';
 /** Without it nobody sees the form. */
 export const FORM_LOGIN = { user: 'set-up', password: 'form-login-of-the-test' };
+const SIGNING_SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 export const TO_HUBSPOT = 'orders-companies-to-hubspot';
 export const FROM_HUBSPOT = 'hubspot-back-to-your-system';
 
@@ -72,6 +73,9 @@ export class World {
 				['Orders database - Crosslink', 'postgres', orders],
 				['Orders database - Crosslink', 'crosslinkDatabaseApi', own],
 				['Set-up form - Crosslink', 'httpBasicAuth', FORM_LOGIN],
+				['Your system - Crosslink', 'crosslinkOwnSystemApi', { signingSecret: SIGNING_SECRET }],
+				// Named by a template that is imported and looked at here, and never run.
+				['Slack - Crosslink', 'crosslinkSlackApi', { botToken: 'xoxb-of-the-test' }],
 			];
 			const options = { api, sandboxes, templates: TEMPLATES, credentials, signal, say: () => undefined };
 			const done = await setUp(options);
