@@ -13,6 +13,16 @@ export function findingsOf(health: Omit<IntegrationHealth, 'findings'>, now: Dat
 	const add = (severity: Severity, message: string, remedy: string): number =>
 		findings.push({ severity, message, remedy });
 	if (health.error !== null) add('bad', health.error.message, health.error.remedy);
+	for (const { message, remedy, since } of health.parked) {
+		add('bad', `Nothing is called since ${since}, because the login was refused: ${message}`, remedy);
+	}
+	if (health.commands.counts.unknown > 0) {
+		add(
+			'bad',
+			`${count(health.commands.counts.unknown, 'command')} of which nobody knows whether it was done.`,
+			'Command → Get looks it up and repeats nothing; Command → Resolve is for what a person has found out.',
+		);
+	}
 	if (!health.enabled) {
 		add('info', 'Switched off: nothing is exchanged.', 'Integration → Enable switches it on again.');
 	}

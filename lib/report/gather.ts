@@ -1,5 +1,6 @@
 import { integrations as known } from '../adapters/registry';
 import { asCrosslinkError } from '../errors';
+import type { CommandRow } from '../store/command-log';
 import type { Span } from '../store/figures';
 import type { Conflict, Store } from '../store/store';
 import { brakeStops } from '../sync/brakes';
@@ -7,7 +8,14 @@ import type { Connected } from '../tenants/connected';
 import { loadEffective, type Effective, type IntegrationAccess } from '../tenants/effective';
 import { DEFAULT_TENANT } from '../tenants/tenant-name';
 import { findingsOf, stateOf } from './findings';
-import type { BudgetHealth, EntityHealth, HealthReport, IntegrationHealth, OpenConflict } from './health';
+import type {
+	BudgetHealth,
+	CommandInDoubt,
+	EntityHealth,
+	HealthReport,
+	IntegrationHealth,
+	OpenConflict,
+} from './health';
 import { spanOf, type Period } from './span';
 
 /** What a report is made of, and of whom. */
@@ -27,6 +35,8 @@ export interface HealthRequest {
 
 /** Conflicts shown with their values; of more, the number is told. */
 const MAX_CONFLICTS = 25;
+/** Commands in doubt or given up that are looked at. */
+const MAX_COMMANDS = 100;
 /** Tenants read in one step. */
 const TENANT_PAGE = 500;
 
@@ -103,6 +113,10 @@ async function integrationHealth(request: HealthRequest, place: Place, span: Spa
 		events: { ...events, oldestWaiting: events.oldestWaiting?.toISOString() ?? null },
 		failures: await store.figures.failures(tenant, integration, span),
 		conflicts: await conflictsOf(store, place),
+		commands: await commandsOf(store, place),
+		parked: (await store.parking.find(tenant, integration)).map(({ source, message, remedy, since }) => ({
+			...{ source, message, remedy, since: since.toISOString() },
+		})),
 		budget: usable && row?.enabled !== false ? await budgetOf(request, place) : [],
 		error: effective instanceof Error ? effective.toPlain() : null,
 	};
@@ -138,6 +152,18 @@ async function conflictsOf(store: Store, { tenant, integration }: Place): Promis
 	if (open === 0) return { open, shown: [] };
 	const page = await store.conflicts.page(tenant, { integration, status: 'open' }, { limit: MAX_CONFLICTS });
 	return { open, shown: page.map(shown) };
+}
+
+async function commandsOf(store: Store, { tenant, integration }: Place): Promise<IntegrationHealth['commands']> {
+	const counts = await store.figures.commands(tenant, integration);
+	if (counts.unknown === 0) return { counts, inDoubt: [] };
+	const troubled = await store.commands.troubled(tenant, integration, undefined, MAX_COMMANDS);
+	return { counts, inDoubt: troubled.filter(({ status }) => status === 'unknown').map(inDoubt) };
+}
+
+function inDoubt({ command, key, kind, failure, updatedAt }: CommandRow): CommandInDoubt {
+	const since = updatedAt.toISOString();
+	return { command, idempotencyKey: key, kind, message: failure?.message ?? '', since };
 }
 
 function shown(conflict: Conflict): OpenConflict {

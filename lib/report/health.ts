@@ -1,5 +1,6 @@
 import type { FieldValue, Mode } from '../adapters/adapter';
 import type { PlainError } from '../errors';
+import type { CommandStatus } from '../store/command-log';
 import type { SyncStatus } from '../store/store';
 import type { Period } from './span';
 
@@ -41,6 +42,17 @@ export interface OpenConflict {
 	since: string;
 }
 
+/** A command of which nobody knows whether it was done. */
+export interface CommandInDoubt {
+	command: string;
+	idempotencyKey: string;
+	/** `compensate`: it is the undoing that is in doubt. */
+	kind: 'execute' | 'compensate';
+	/** Why; '' = no reason was noted. */
+	message: string;
+	since: string;
+}
+
 /** Calls left with the vendor, in one of its buckets. */
 export interface BudgetHealth {
 	bucket: string;
@@ -69,6 +81,9 @@ export interface IntegrationHealth {
 	/** Failures in the sync log, per step. */
 	failures: number[];
 	conflicts: { open: number; shown: OpenConflict[] };
+	commands: { counts: Record<CommandStatus, number>; inDoubt: CommandInDoubt[] };
+	/** Logins that were refused: nothing is called until a person acts. */
+	parked: Array<{ source: string; message: string; remedy: string; since: string }>;
 	budget: BudgetHealth[];
 	/** Set = the configuration cannot be used as it is. */
 	error: PlainError | null;

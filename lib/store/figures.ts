@@ -1,3 +1,4 @@
+import type { CommandStatus } from './command-log';
 import type { SyncStatus } from './store';
 
 /** A stretch of time cut into equal steps; a figure of it is one number per step, oldest first. */
@@ -45,6 +46,8 @@ export interface FigureTable {
 	events(tenant: string, integration: string, span: Span): Promise<EventFigures>;
 	/** Conflicts that nobody has decided yet. */
 	openConflicts(tenant: string, integration: string): Promise<number>;
+	/** Commands and what undid them, by status. */
+	commands(tenant: string, integration: string): Promise<Record<CommandStatus, number>>;
 	/** Failures in the sync log, per step; empty steps where the log is off. */
 	failures(tenant: string, integration: string, span: Span): Promise<number[]>;
 }

@@ -110,6 +110,10 @@ const OF_A_TENANT: Record<string, Probe> = {
 	'figures.openConflicts': async ({ store, integration }, me) => {
 		expect(await store.figures.openConflicts(me, integration)).toBeLessThanOrEqual(LOCAL_IDS.length);
 	},
+	'figures.commands': async ({ store, integration }, me) => {
+		const counts = await store.figures.commands(me, integration);
+		expect(Object.values(counts).reduce((sum, count) => sum + count)).toBe(1);
+	},
 	'figures.failures': async ({ store, integration }, me) => {
 		expect(await store.figures.failures(me, integration, SPAN)).toEqual([0, 0]);
 	},

@@ -57,6 +57,16 @@ export const TEMPLATE = `<!doctype html>
 </tbody></table></div>
 {%- if one.moreConflicts > 0 %}<p class="muted">and {{ one.moreConflicts }} more: Link → Get Conflicts lists all.</p>{% endif %}
 {%- endif %}
+{%- if one.commands.size > 0 %}
+<h3>Commands in doubt</h3>
+<div class="scroll"><table class="cards">
+<thead><tr><th scope="col">Command</th><th scope="col">Key</th><th scope="col">Why</th><th scope="col">Since</th></tr></thead>
+<tbody>
+{%- for command in one.commands %}
+<tr><td data-name="Command">{{ command.name }}</td><td class="value" data-name="Key">{{ command.key }}</td><td class="value" data-name="Why">{{ command.why }}</td><td data-name="Since">{{ command.since }}</td></tr>
+{%- endfor %}
+</tbody></table></div>
+{%- endif %}
 {%- if one.budget.size > 0 %}
 <h3>Calls booked</h3>
 <p>{% for bucket in one.budget %}<span style="white-space:nowrap"><label>{{ bucket.name }} <meter min="0" max="1" high="0.9" value="{{ bucket.value }}">{{ bucket.percent }}</meter></label> {{ bucket.percent }}</span> {% endfor %}</p>

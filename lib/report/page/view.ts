@@ -77,6 +77,12 @@ function integrationView(report: HealthReport, one: IntegrationHealth, index: nu
 			}),
 		})),
 		moreConflicts: one.conflicts.open - one.conflicts.shown.length,
+		commands: one.commands.inDoubt.map((command) => ({
+			name: command.kind === 'compensate' ? `undoing of ${command.command}` : command.command,
+			key: shown(command.idempotencyKey),
+			why: shown(command.message),
+			since: age(command.since, report.madeAt),
+		})),
 		budget: one.budget.map(({ bucket, used }) => ({
 			name: bucket,
 			value: Math.min(used, 1).toFixed(2),

@@ -1,3 +1,4 @@
+import type { CommandStatus } from '../command-log';
 import type { Database, Row } from '../dialect';
 import type { EventFigures, FigureTable, LinkFigures, Span } from '../figures';
 import { assertName, linkTableName } from '../identifiers';
@@ -31,6 +32,18 @@ export function figureTable(database: Database): FigureTable {
 				[tenant, integration],
 			);
 			return row ? numberOf(row, 'found') : 0;
+		},
+		async commands(tenant, integration) {
+			assertTenant(tenant);
+			assertName('integration', integration);
+			const rows = await database.statement(
+				`SELECT status, count(*) AS found FROM ${database.dialect.table('command_log')}
+				WHERE tenant = $1 AND integration = $2 GROUP BY status`,
+				[tenant, integration],
+			);
+			const counts: Record<CommandStatus, number> = { running: 0, waiting: 0, unknown: 0, succeeded: 0, failed: 0 };
+			for (const row of rows) counts[textOf(row, 'status') as CommandStatus] = numberOf(row, 'found');
+			return counts;
 		},
 		async failures(tenant, integration, span) {
 			checkPlace(tenant, integration, span);

@@ -4,6 +4,8 @@ import type { EntityHealth, IntegrationHealth } from '../../../lib/report/health
 const NOW = new Date('2026-11-28T12:00:00.000Z');
 const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000).toISOString();
 
+const NO_COMMANDS = { running: 0, waiting: 0, unknown: 0, succeeded: 0, failed: 0 };
+
 function entity(more: Partial<EntityHealth> = {}): EntityHealth {
 	return {
 		entity: 'order',
@@ -30,6 +32,8 @@ function integration(more: Partial<IntegrationHealth> = {}): IntegrationHealth {
 		events: { received: [0, 1], echoes: [0, 0], waiting: 0, inHand: 0, oldestWaiting: null, unrouted: 0 },
 		failures: [0, 0],
 		conflicts: { open: 0, shown: [] },
+		commands: { counts: NO_COMMANDS, inDoubt: [] },
+		parked: [],
 		budget: [],
 		error: null,
 		...more,
@@ -67,6 +71,14 @@ it.each([
 	[
 		{ budget: [{ bucket: 'search', used: 1.2, pausedMs: 0 }] },
 		'info: Calls (search) queue: more are wanted than the system allows.',
+	],
+	[
+		{ commands: { counts: { ...NO_COMMANDS, unknown: 1 }, inDoubt: [] } },
+		'bad: 1 command of which nobody knows whether it was done.',
+	],
+	[
+		{ parked: [{ source: 'tenant', message: 'Wrong token.', remedy: 'Make a new one.', since: ago(3) }] },
+		`bad: Nothing is called since ${ago(3)}, because the login was refused: Wrong token.`,
 	],
 	[{ enabled: false }, 'info: Switched off: nothing is exchanged.'],
 	[{ error: { class: 'auth' as const, code: 'x', message: 'No token.', remedy: 'Give one.' } }, 'bad: No token.'],

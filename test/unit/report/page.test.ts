@@ -60,6 +60,13 @@ function planted(): HealthReport {
 						},
 					],
 				},
+				commands: {
+					counts: { running: 0, waiting: 0, unknown: 1, succeeded: 0, failed: 0 },
+					inDoubt: [
+						{ command: text, idempotencyKey: text, kind: 'execute', message: text, since: '2026-11-28T11:00:00.000Z' },
+					],
+				},
+				parked: [{ source: text, message: text, remedy: text, since: '2026-11-28T11:00:00.000Z' }],
 				budget: [{ bucket: text, used: 0.25, pausedMs: 0 }],
 				error: null,
 			},
