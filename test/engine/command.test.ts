@@ -208,7 +208,10 @@ describe('in the editor', () => {
 	it('lists commands with their help, and their values with what is required and allowed, without any call', async () => {
 		const calls = (await world.desk.state()).calls.length;
 		const given = { resource: 'command', integration: 'desk', command: 'createOrder', tenant: 'default' };
-		expect(await list('getCommandIntegrations', given)).toEqual([{ name: 'Order Desk', value: 'desk' }]);
+		expect(await list('getCommandIntegrations', given)).toEqual([
+			{ name: 'SAP', value: 'sap' },
+			{ name: 'Order Desk', value: 'desk' },
+		]);
 		const commands = (await list('getCommands', given)) as INodePropertyOptions[];
 		expect(commands[0]).toEqual({
 			name: 'Create Order',

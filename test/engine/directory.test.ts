@@ -70,6 +70,47 @@ import { pollNode, pollOnce } from './polling';
 		expect(JSON.stringify([pushed.error?.message, pushed.json])).toContain('offers no');
 	});
 
+	const ask = (query: string, parameters: object) =>
+		of({
+			...{ resource: 'query', operation: 'run', query },
+			parameters: { mappingMode: 'defineBelow', value: parameters } as INodeParameters,
+		});
+
+	it('answers who somebody is, and in which groups, also by way of another group; nobody is an answer', async () => {
+		const dn = await site.addUser('cleo', { mail: 'cleo@example.test' });
+		const inner = await site.addGroup('readers', [dn]);
+		await site.addGroup('staff', [inner]);
+		const found = await runCrosslink(given, ask('findUser', { value: '={{ $json.login }}' }), [
+			{ login: 'nobody' },
+			{ login: 'cleo' },
+		]);
+		expect(found.error).toBeUndefined();
+		expect(found.json).toEqual([expect.objectContaining({ login: 'cleo', mail: 'cleo@example.test' })]);
+		expect(found.outputs[0]?.[0]?.pairedItem).toMatchObject({ item: 1 });
+		const groups = await runCrosslink(given, ask('groupsOfUser', { value: 'cleo' }));
+		expect(groups.json.map(({ name }) => name).sort()).toEqual(['readers', 'staff']);
+		const members = await runCrosslink(given, ask('membersOfGroup', { value: 'staff' }));
+		expect(JSON.stringify(members.json)).toContain('cleo');
+	});
+
+	it('checks a login; the password is in no item and no error, and the answer is never kept', async () => {
+		await site.addUser('dora', { userPassword: 'doras-own-password' });
+		const login = (password: string, more: INodeParameters = {}) =>
+			runCrosslink(given, { ...ask('checkLogin', { login: 'dora', password: '={{ $json.typed }}' }), ...more }, [
+				{ typed: password },
+			]);
+		const right = await login('doras-own-password');
+		const wrong = await login('not-doras-password');
+		expect([right.error, wrong.error]).toEqual([undefined, undefined]);
+		expect(right.json).toMatchObject([{ valid: true }]);
+		expect(wrong.json).toMatchObject([{ valid: false, reason: 'wrongPassword' }]);
+		expect((await login('')).json).not.toMatchObject([{ valid: true }]);
+		const kept = await login('doras-own-password', { options: { oldAnswerMinutes: 5 } });
+		expect(kept.error).toMatchObject({ context: { code: 'answer_never_kept' } });
+		const told = JSON.stringify([right.json, wrong.json, kept.error?.message, kept.error?.description]);
+		expect(told).not.toMatch(/doras?-?(own)?-password/);
+	});
+
 	it('is followed by the poll trigger: users that come, change and go', async () => {
 		const node = pollNode(given, { integration: 'directory', what: 'changes', entities: ['user'] });
 		expect(await pollOnce(given, node)).toBeNull();

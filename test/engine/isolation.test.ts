@@ -39,6 +39,11 @@ const REPAIR: Record<string, INodeParameters> = {
 	'link.getConflicts': { status: 'any', returnAll: true },
 	'link.resolve': { conflictId: '={{ $json.conflictId }}', choice: 'external' },
 	'event.replay': { eventIds: 'e-1' },
+	'command.execute': { command: 'createOrder', idempotencyKey: 'k-1' },
+	'command.get': { idempotencyKey: 'k-1' },
+	'command.compensate': { idempotencyKey: 'k-1' },
+	'command.resolve': { idempotencyKey: 'k-1', found: 'nothing' },
+	'query.run': { query: 'orderStatus' },
 	'event.notify': { event: 'orderShipped', to: 'C0000000000' },
 	// What is another tenant's is not this operation's to wrap: it is asked for one tenant.
 	'integration.rotateKey': { rotateFor: 'tenant' },
