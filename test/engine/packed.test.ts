@@ -138,8 +138,8 @@ it("installs with n8n's options and loads every node and credential under its re
 		'crosslinkLdapApi',
 		'crosslinkMattermostApi',
 		'crosslinkOwnSystemApi',
-		'crosslinkSlackApi',
 		'crosslinkSapApi',
+		'crosslinkSlackApi',
 		'crosslinkStoreApi',
 		'crosslinkTeamsApi',
 	]);
