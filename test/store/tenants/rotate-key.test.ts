@@ -1,9 +1,11 @@
+import { answerField, commandField } from '../../../lib/store/sealed-fields';
 import type { Store } from '../../../lib/store/store';
 import { viewIntegration } from '../../../lib/tenants/integration-view';
 import { configureIntegration, enableIntegration } from '../../../lib/tenants/integrations';
 import { parseKeyRing } from '../../../lib/tenants/key-ring';
 import { rotateKey, rotationResult, type RotationReport, type RotationResult } from '../../../lib/tenants/rotate-key';
 import { openConnection, openWebhookSecret } from '../../../lib/tenants/sealed-row';
+import { vaultOf } from '../../../lib/tenants/vault';
 import { everythingIn, rejection } from '../../unit/tenants/rejection';
 import { CANARY, freshStores, newKeyText, requestTo, type OpenStore } from './site';
 
@@ -53,6 +55,29 @@ describe.each(['sqlite', 'postgres'] as const)('the encryption key, rotated over
 		const row = await open.store.configs.get(tenant, 'hubspot');
 		return row && openConnection(parseKeyRing(key), row)?.['accessToken'];
 	};
+
+	test('goes through commands and kept answers, which then open with the new key alone', async () => {
+		const access = (environment: object) =>
+			requestTo(open.store, { tenant: 'acme', environment: environment as Record<string, string> });
+		const integration = access(env(FIRST)).integration;
+		const [log, answers] = [
+			await vaultOf(access(env(FIRST)), 'command_log'),
+			await vaultOf(access(env(FIRST)), 'query_answer'),
+		];
+		const key = { tenant: 'acme', integration, key: 'k', kind: 'execute' } as const;
+		const payload = log.seal(commandField('payload', 'ref'), CANARY);
+		const more = { command: 'c', payloadHash: 'h', payload, reference: 'ref', run: 'r' };
+		await open.store.commands.begin({ ...key, ...more }, { owner: 'o', seconds: 60 });
+		const answer = answers.seal(answerField('q'), CANARY);
+		await open.store.answers.save('acme', integration, { question: 'x', query: 'q', answer, keepSeconds: 600 });
+		expect(await rotate(open.store, BOTH)).toMatchObject({ counts: { rewrapped: 2, failed: 0 }, faults: [] });
+		const newLog = await vaultOf(access(NEW_ALONE), 'command_log');
+		const newAnswers = await vaultOf(access(NEW_ALONE), 'query_answer');
+		const row = await open.store.commands.get(key);
+		const kept = await open.store.answers.get('acme', integration, 'x');
+		expect(newLog.open(commandField('payload', 'ref'), row?.payload ?? '')).toBe(CANARY);
+		expect(newAnswers.open(answerField('q'), kept?.answer ?? '')).toBe(CANARY);
+	});
 
 	test('wraps every value anew, says when the old key can go, and the new one alone opens all', async () => {
 		await seed();
