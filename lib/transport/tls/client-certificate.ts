@@ -76,15 +76,13 @@ function openKey(block: PemBlock, passphrase: string | undefined, of: string): K
 	try {
 		return createPrivateKey({ key: block.text, ...(block.encrypted && { passphrase }) });
 	} catch (thrown) {
-		if (block.encrypted && codeOf(thrown) === 'ERR_OSSL_BAD_DECRYPT') {
-			throw unusable('clientKeyPassphrase', of, 'does not open the client key', 'Correct the passphrase.');
+		const anew = 'openssl pkcs8 -topk8 -in old-key.pem -out key.pem';
+		// About one wrong passphrase in 300 opens a key to noise, which OpenSSL tells as it tells an outdated form.
+		if (block.encrypted) {
+			const remedy = `Correct the passphrase. Where it is right, the key’s form is outdated; write it anew: ${anew}`;
+			throw unusable('clientKeyPassphrase', of, `does not open the client key (${codeOf(thrown)})`, remedy);
 		}
-		throw unusable(
-			'clientKey',
-			of,
-			`cannot be read (${codeOf(thrown)})`,
-			'Write it anew in a form of today: openssl pkcs8 -topk8 -in old-key.pem -out key.pem',
-		);
+		throw unusable('clientKey', of, `cannot be read (${codeOf(thrown)})`, `Write it anew in a form of today: ${anew}`);
 	}
 }
 

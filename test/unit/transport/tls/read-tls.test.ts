@@ -70,6 +70,16 @@ const PASSPHRASE = 'open-sesame-79';
 		}
 	});
 
+	it('tell every wrong passphrase as one, also the few that open a key to noise', async () => {
+		const clientKey = await workshop.encryptedKey(rsa, PASSPHRASE, 'traditional');
+		const values = { clientCertificate: rsa.certificate, clientKey };
+		const codes = Array.from(
+			{ length: 2_000 },
+			(_, index) => refusal({ ...values, clientKeyPassphrase: `wrong-${index}` }).code,
+		);
+		expect(new Set(codes)).toEqual(new Set(['client_key_passphrase_unusable']));
+	});
+
 	it('are taken as PFX', async () => {
 		for (const client of [ec, rsa]) {
 			usable({ ca: ca.certificate, pfx: await workshop.pfx(client, PASSPHRASE), clientKeyPassphrase: PASSPHRASE });
