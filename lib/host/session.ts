@@ -1,13 +1,13 @@
 import { requireLinks } from '../adapters/capability';
 import { findIntegration } from '../adapters/registry';
 import type { CommandRun } from '../commands/command-run';
-import type { MessageVault } from '../notifications/run';
 import type { AnswerKeeper } from '../queries/kept-answer';
 import type { LinkTable, Store } from '../store/store';
 import type { Replication } from '../sync/replication';
 import type { ConnectRequest } from '../tenants/connect';
 import type { Connected } from '../tenants/connected';
 import { replicationOf } from '../tenants/replication-of';
+import type { Vault } from '../tenants/vault';
 import { credentialOf, runIdOf, type HostContext } from './context';
 import { hostEgress } from './egress';
 import { n8nHttp } from './http';
@@ -38,8 +38,8 @@ export interface Session {
 		target: Target,
 		itemIndex: number,
 	): Promise<Pick<CommandRun, 'tenant' | 'integration' | 'log' | 'vault' | 'runId'>>;
-	/** Seals messages to people that are kept for a later try; undefined = there is no encryption key. */
-	messages(target: Target, itemIndex: number): Promise<MessageVault | undefined>;
+	/** Seals messages to people that are kept for a later try. */
+	messages(connected: Connected, target: Target, itemIndex: number): Promise<Vault>;
 	/** Everything the tenants' functions ask for. */
 	access(target: Target, itemIndex: number): ConnectRequest;
 	close(): void;
@@ -111,9 +111,9 @@ export async function openSession(context: HostContext): Promise<Session> {
 			return { ...place, module, adapter, retry, leaseSeconds, logDays, signal, now: () => new Date() };
 		},
 		commandLog,
-		async messages(target, itemIndex) {
-			const { messageVault } = await import('../tenants/message-vault');
-			return await messageVault(access(target, itemIndex));
+		async messages({ tenant, integration }, target, itemIndex) {
+			const { vaultOf } = await import('../tenants/vault');
+			return await vaultOf({ ...access(target, itemIndex), tenant, integration }, 'notification_log');
 		},
 		close: release,
 	};

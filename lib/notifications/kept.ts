@@ -1,20 +1,24 @@
 import type { Notification } from '../adapters/notification';
 import { CrosslinkError } from '../errors';
-import type { MessageVault } from './run';
+import { messageField } from '../store/sealed-fields';
+import type { Vault } from '../tenants/vault';
 
-/** Longest message that is kept, in characters of JSON: what can be sealed. */
-const MAX_KEPT = 15_000;
+/** Longest message that is kept, in characters of JSON: no channel takes as many. */
+const MAX_KEPT = 200_000;
 
 /** The message sealed for a later try; null without a key, or where it is too long to be kept. */
-export function keep(vault: MessageVault | undefined, message: Notification): string | null {
-	if (vault === undefined) return null;
+export function keep(vault: Vault, message: Notification): string | null {
+	if (!vault.hasKey) return null;
 	const json = JSON.stringify(message);
-	return json.length > MAX_KEPT ? null : vault.seal(json);
+	return json.length > MAX_KEPT ? null : vault.seal(messageField(message.key), json);
 }
 
-/** @throws CrosslinkError `auth` when it cannot be opened */
-export function kept(vault: MessageVault | undefined, sealed: string | null): Notification {
-	if (sealed !== null && vault !== undefined) return JSON.parse(vault.open(sealed)) as Notification;
+/** @throws CrosslinkError `auth` when it cannot be opened, `message_not_kept` where there is nothing to open */
+export function kept(
+	vault: Vault,
+	{ message, reference }: { message: string | null; reference: string },
+): Notification {
+	if (message !== null) return JSON.parse(vault.open(messageField(reference), message)) as Notification;
 	throw new CrosslinkError({
 		class: 'rejected',
 		code: 'message_not_kept',

@@ -5,8 +5,8 @@ import type { NotificationRun } from './run';
 /** What a node gives out of one message. */
 export interface NotificationOutcome {
 	/**
-	 * `accepted`: taken by a relay that does not tell whether it arrived. `skipped`: another run is at it, or the integration is
-	 * switched off. `failed`: it has not gone out. `unknown`: it may have, and is not repeated.
+	 * `accepted`: taken by a relay that does not tell whether it arrived. `skipped`: another run is at it. `failed`: it has not
+	 * gone out. `unknown`: it may have, and is not repeated.
 	 */
 	outcome: 'delivered' | 'accepted' | 'failed' | 'skipped' | 'unknown';
 	/** It had gone out before: nothing was sent now. */

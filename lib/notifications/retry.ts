@@ -34,7 +34,7 @@ async function takeUp(run: NotificationRun, row: NotificationRow): Promise<Notif
 	if (taken === undefined) return undefined;
 	let message: Notification;
 	try {
-		message = kept(run.vault, taken.message);
+		message = kept(run.vault, taken);
 	} catch (thrown) {
 		const failure = taken.failure ?? asCrosslinkError(thrown).toPlain();
 		// What a dead run has left may have gone out.

@@ -1,13 +1,7 @@
 import type { Adapter, AdapterModule } from '../adapters/adapter';
 import type { NotificationLog } from '../store/notification-log';
 import type { Settings } from '../tenants/settings';
-
-/** Keeps messages sealed for later tries. */
-export interface MessageVault {
-	seal(text: string): string;
-	/** @throws CrosslinkError `auth` when it cannot be opened */
-	open(sealed: string): string;
-}
+import type { Vault } from '../tenants/vault';
 
 /** What sending messages of one tenant over one integration needs. */
 export interface NotificationRun {
@@ -17,8 +11,8 @@ export interface NotificationRun {
 	adapter: Adapter;
 	log: NotificationLog;
 	settings: Pick<Settings, 'messages' | 'notificationDays' | 'retry' | 'leaseSeconds'>;
-	/** undefined = there is no encryption key: nothing is kept, so that nothing can be tried again by itself. */
-	vault?: MessageVault;
+	/** Without an encryption key nothing is kept, so that nothing can be tried again by itself. */
+	vault: Vault;
 	/** n8n execution id. */
 	runId: string;
 	signal?: AbortSignal;

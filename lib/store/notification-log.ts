@@ -1,9 +1,6 @@
 import type { PlainError } from '../errors';
 import type { Lease } from './store';
 
-/** What kept messages are sealed as, in words and in plural. */
-export const KEPT_MESSAGES = 'kept messages';
-
 /**
  * `sending`: a run is at it, or died at it. `unknown`: it may have gone out, and is not sent again before a look-up has
  * proven that it has not. `failed`: it has not gone out.

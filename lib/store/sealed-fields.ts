@@ -5,4 +5,6 @@
 export const commandField = (column: 'payload' | 'response', reference: string): string =>
 	`kept ${column === 'payload' ? 'values' : 'results'} of command ${reference}`;
 
+export const messageField = (reference: string): string => `kept parts of message ${reference}`;
+
 export const answerField = (query: string): string => `kept rows of query "${query}"`;

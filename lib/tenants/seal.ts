@@ -10,7 +10,7 @@ export interface SealedPlace {
 	/** Column of `integration_config` (`credentials` or `webhookSecret`); in another table what it is, in words and in plural. */
 	field: string;
 	/** Left out = `integration_config`. */
-	table?: 'command_log' | 'query_answer';
+	table?: 'command_log' | 'query_answer' | 'notification_log';
 }
 
 /** Largest secret that may be sealed, in UTF-8 bytes: room for several certificates. */

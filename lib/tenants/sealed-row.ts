@@ -17,7 +17,11 @@ const placeOf = ({ tenant, integration }: Owner, field: string, table?: SealedPl
 });
 
 /** Tables whose texts are bound to the table, too. */
-const BOUND_TO_TABLE: ReadonlyArray<NonNullable<SealedPlace['table']>> = ['command_log', 'query_answer'];
+const BOUND_TO_TABLE: ReadonlyArray<NonNullable<SealedPlace['table']>> = [
+	'command_log',
+	'query_answer',
+	'notification_log',
+];
 
 /** For column `credentials`. */
 export function sealConnection(ring: KeyRing | undefined, owner: Owner, values: ConnectionValues): string {

@@ -154,10 +154,16 @@ it('sends a mail that was put off when its time has come', async () => {
 	expect(mail.taken.at(-1)?.to).toEqual(['ann@example.org', 'bob@example.org']);
 });
 
-it('is skipped while the channel is switched off', async () => {
+it('is skipped with the reason while the channel is switched off, and so is a retry', async () => {
 	await integration('slack', 'disable');
+	const skipped = {
+		...{ outcome: 'skipped', tenant: 'default', integration: 'slack' },
+		reason: expect.stringMatching(/slack is switched off for tenant "default".*Integration → Enable/),
+	};
 	const { json, error } = await runCrosslink(given, toSlack, [{ number: 'off' }]);
 	expect(error).toBeUndefined();
-	expect(json).toEqual([expect.objectContaining({ outcome: 'skipped' })]);
+	expect(json).toEqual([{ ...skipped, event: toSlack.event, eventKey: 'off' }]);
+	const retry = { resource: 'event', operation: 'retry', integration: 'slack' };
+	expect((await runCrosslink(given, retry, [{}])).json).toEqual([skipped]);
 	await integration('slack', 'enable');
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { CommandChange, CommandKey, NewCommand } from '../../lib/store/command-log';
-import { KEPT_MESSAGES, type NewNotification, type NotificationChange } from '../../lib/store/notification-log';
-import { answerField, commandField } from '../../lib/store/sealed-fields';
+import type { NewNotification, NotificationChange } from '../../lib/store/notification-log';
+import { answerField, commandField, messageField } from '../../lib/store/sealed-fields';
 import type { EventKey, LinkTable, PollKey, Store } from '../../lib/store/store';
 import { markOf, strangersIn, tenantNames } from '../tenant-names';
 import { describeOnBothStores, type StoreSite } from './both-stores';
@@ -77,7 +77,7 @@ const OF_A_TENANT: Record<string, Probe> = {
 	'sealed(integration_config).count': async ({ store }, me) => {
 		for (const [start] of await configsOf(store).count(10_000, me)) expect(strangersIn([start], me)).toEqual([]);
 	},
-	...sealedProbes('notification_log', 'n1', () => KEPT_MESSAGES),
+	...sealedProbes('notification_log', 'n1', () => messageField('n1')),
 	...sealedProbes('command_log', 'c1', () => commandField('payload', 'c1')),
 	...sealedProbes('query_answer', 'q1', (me) => answerField(markOf(me))),
 	'commands.begin': (place, me) => place.store.commands.begin(newCommand(place, me), LEASE),

@@ -1,7 +1,6 @@
 import type { Database } from '../dialect';
-import { KEPT_MESSAGES } from '../notification-log';
 import { textOf } from '../row-values';
-import { answerField, commandField } from '../sealed-fields';
+import { answerField, commandField, messageField } from '../sealed-fields';
 import type { SealedTable } from '../store';
 import { sealedConfigs } from './integration-config-sealed';
 import { sealedColumns } from './sealed-columns';
@@ -26,7 +25,7 @@ export function sealedTables(database: Database): SealedTable[] {
 			table: 'notification_log',
 			id: 'reference',
 			columns: ['message'],
-			fieldOf: () => KEPT_MESSAGES,
+			fieldOf: (row) => messageField(textOf(row, 'reference')),
 		}),
 	];
 }

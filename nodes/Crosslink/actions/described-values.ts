@@ -1,6 +1,5 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties, ResourceMapperValue } from 'n8n-workflow';
 import type { ParameterDescription } from '../../../lib/adapters/parameters';
-import { CrosslinkError } from '../../../lib/errors';
 import { choiceFrom } from './parameter-values';
 
 /** What a command or a query is given, as the node's form or its JSON field has it. */
@@ -86,16 +85,6 @@ export function describedOf({ given, wholeItem }: GivenValues, known: readonly P
 	return Object.fromEntries(
 		known.filter(({ name }) => Object.hasOwn(item, name)).map(({ name }) => [name, item[name]]),
 	);
-}
-
-/** The switched-off integration of a call that cannot be left out: the flow has to know that it did not happen. */
-export function switchedOff(reason: string): CrosslinkError {
-	return new CrosslinkError({
-		class: 'rejected',
-		code: 'integration_disabled',
-		message: reason,
-		remedy: 'Enable it, or take this step out of the flow.',
-	});
 }
 
 function plain(value: unknown): unknown {

@@ -1,4 +1,4 @@
-import { answerField, commandField } from '../../../lib/store/sealed-fields';
+import { answerField, commandField, messageField } from '../../../lib/store/sealed-fields';
 import type { Store } from '../../../lib/store/store';
 import { viewIntegration } from '../../../lib/tenants/integration-view';
 import { configureIntegration, enableIntegration } from '../../../lib/tenants/integrations';
@@ -56,13 +56,14 @@ describe.each(['sqlite', 'postgres'] as const)('the encryption key, rotated over
 		return row && openConnection(parseKeyRing(key), row)?.['accessToken'];
 	};
 
-	test('goes through commands and kept answers, which then open with the new key alone', async () => {
+	test('goes through commands, kept answers and kept messages, which then open with the new key alone', async () => {
 		const access = (environment: object) =>
 			requestTo(open.store, { tenant: 'acme', environment: environment as Record<string, string> });
 		const integration = access(env(FIRST)).integration;
-		const [log, answers] = [
+		const [log, answers, messages] = [
 			await vaultOf(access(env(FIRST)), 'command_log'),
 			await vaultOf(access(env(FIRST)), 'query_answer'),
+			await vaultOf(access(env(FIRST)), 'notification_log'),
 		];
 		const key = { tenant: 'acme', integration, key: 'k', kind: 'execute' } as const;
 		const payload = log.seal(commandField('payload', 'ref'), CANARY);
@@ -70,13 +71,19 @@ describe.each(['sqlite', 'postgres'] as const)('the encryption key, rotated over
 		await open.store.commands.begin({ ...key, ...more }, { owner: 'o', seconds: 60 });
 		const answer = answers.seal(answerField('q'), CANARY);
 		await open.store.answers.save('acme', integration, { question: 'x', query: 'q', answer, keepSeconds: 600 });
-		expect(await rotate(open.store, BOTH)).toMatchObject({ counts: { rewrapped: 2, failed: 0 }, faults: [] });
+		const message = messages.seal(messageField('m'), CANARY);
+		const event = { tenant: 'acme', integration, reference: 'm', event: 'orderShipped', eventKey: '7' };
+		await open.store.notifications.begin({ ...event, run: 'r', message }, { owner: 'o', seconds: 60 });
+		expect(await rotate(open.store, BOTH)).toMatchObject({ counts: { rewrapped: 3, failed: 0 }, faults: [] });
 		const newLog = await vaultOf(access(NEW_ALONE), 'command_log');
 		const newAnswers = await vaultOf(access(NEW_ALONE), 'query_answer');
+		const newMessages = await vaultOf(access(NEW_ALONE), 'notification_log');
 		const row = await open.store.commands.get(key);
+		const told = await open.store.notifications.get(event);
 		const kept = await open.store.answers.get('acme', integration, 'x');
 		expect(newLog.open(commandField('payload', 'ref'), row?.payload ?? '')).toBe(CANARY);
 		expect(newAnswers.open(answerField('q'), kept?.answer ?? '')).toBe(CANARY);
+		expect(newMessages.open(messageField('m'), told?.message ?? '')).toBe(CANARY);
 	});
 
 	test('wraps every value anew, says when the old key can go, and the new one alone opens all', async () => {

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Session } from '../../../../lib/host/session';
-import { eachItem } from '../by-target';
+import { eachConnected } from '../each-connected';
 import type { ItemResult } from '../operation';
 import { shownFor } from '../shown-for';
 import { targetAt } from '../target';
@@ -23,7 +23,8 @@ export const description: INodeProperties[] = shownFor({ command: ['compensate']
 /** Undoes once what a command has done. */
 export async function execute(this: IExecuteFunctions, session: Session, indexes: number[]): Promise<ItemResult[]> {
 	const { compensateCommand } = await import('../../../../lib/commands/compensate');
-	return await eachItem(
+	return await eachConnected(
+		session,
 		indexes,
 		(index) => {
 			const options = this.getNodeParameter('options', index, {}) as IDataObject;
@@ -33,9 +34,10 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 				how: { tryAgain: tryAgainFrom(options, index), waitSeconds: waitSecondsFrom(options, index) },
 			};
 		},
-		async ({ target, name, how }, index) => {
-			const run = await commandRunAt(this, session, target, index, true);
+		async (connected, { target, name, how }, index) => {
+			const run = await commandRunAt(this, session, connected, target, index, true);
 			return itemOf(index, await compensateCommand(run, name, how));
 		},
+		({ name }) => ({ ...name }),
 	);
 }

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Session } from '../../../../lib/host/session';
 import type { Target } from '../../../../lib/host/target';
-import { eachItem } from '../by-target';
+import { eachConnected } from '../each-connected';
 import { describedOf, valuesAt, valuesProperties, type GivenValues } from '../described-values';
 import type { ItemResult } from '../operation';
 import { flagFrom } from '../parameter-values';
@@ -72,17 +72,19 @@ interface Asked {
 export async function execute(this: IExecuteFunctions, session: Session, indexes: number[]): Promise<ItemResult[]> {
 	const { executeCommand, tryCommand } = await import('../../../../lib/commands/execute');
 	const { findCommandDescription } = await import('../../../../lib/parameters/find-described');
-	return await eachItem<Asked>(
+	return await eachConnected<Asked>(
+		session,
 		indexes,
 		(index) => askedAt(this, index),
-		async ({ target, values, dryRun, ...asked }, index) => {
-			const run = await commandRunAt(this, session, target, index, true);
+		async (connected, { target, values, dryRun, ...asked }, index) => {
+			const run = await commandRunAt(this, session, connected, target, index, true);
 			const payload = describedOf(values, findCommandDescription(run.module, asked.command).parameters);
 			const outcome = dryRun
 				? await tryCommand(run, { command: asked.command, payload })
 				: await executeCommand(run, { ...asked, payload });
 			return itemOf(index, outcome);
 		},
+		({ command, idempotencyKey }) => ({ command, idempotencyKey: idempotencyKey || null }),
 	);
 }
 

@@ -5,9 +5,9 @@ import type { CommandOutcome } from '../../../../lib/commands/outcome';
 import { CrosslinkError } from '../../../../lib/errors';
 import type { Session } from '../../../../lib/host/session';
 import type { Target } from '../../../../lib/host/target';
+import type { Connected } from '../../../../lib/tenants/connected';
 import { runsAsTool } from '../../../../lib/host/tool';
 import { mayBeAiTool, notForAiTools } from '../../../../lib/tenants/ai-tool';
-import { switchedOff } from '../described-values';
 import { asJson, type ItemResult } from '../operation';
 
 /** A failed command, and one of unknown outcome, must not pass for done: both are errors, with all that is known. */
@@ -18,17 +18,16 @@ export function itemOf(index: number, outcome: CommandOutcome): ItemResult {
 /**
  * The way to the other side for one item.
  * @param changes whether it may do something there, which an AI agent needs leave for where the vendor restricts it
- * @throws CrosslinkError `integration_disabled`, `ai_tool_not_allowed`, or what keeps it from being connected
+ * @throws CrosslinkError `ai_tool_not_allowed`
  */
 export async function commandRunAt(
 	context: IExecuteFunctions,
 	session: Session,
+	connected: Connected,
 	target: Target,
 	index: number,
 	changes: boolean,
 ): Promise<CommandRun> {
-	const connected = await session.connect(target, index);
-	if (connected.disabledReason !== undefined) throw switchedOff(connected.disabledReason);
 	if (changes && runsAsTool(context)) {
 		const entry = findIntegration(target.integration);
 		if (!(await mayBeAiTool(entry, connected.settings, process.env))) throw notForAiTools(entry);

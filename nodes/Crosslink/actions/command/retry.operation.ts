@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { CommandOutcome } from '../../../../lib/commands/outcome';
 import type { Session } from '../../../../lib/host/session';
-import { eachItem } from '../by-target';
+import { eachConnected } from '../each-connected';
 import type { ItemResult } from '../operation';
 import { wholeNumberFrom } from '../parameter-values';
 import { shownFor } from '../shown-for';
@@ -26,7 +26,8 @@ export const description: INodeProperties[] = shownFor({ command: ['retry'] }, [
 export async function execute(this: IExecuteFunctions, session: Session, indexes: number[]): Promise<ItemResult[]> {
 	const { retryCommands } = await import('../../../../lib/commands/retry-commands');
 	const done = new Set<string>();
-	return await eachItem(
+	return await eachConnected(
+		session,
 		indexes,
 		(index) => ({
 			target: targetAt(this, index),
@@ -36,11 +37,11 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 				byDefault: 50,
 			}),
 		}),
-		async ({ target, limit }, index) => {
+		async (connected, { target, limit }, index) => {
 			const place = JSON.stringify([target.tenant, target.integration]);
 			if (done.has(place)) return [];
 			done.add(place);
-			const run = await commandRunAt(this, session, target, index, true);
+			const run = await commandRunAt(this, session, connected, target, index, true);
 			return (await retryCommands(run, limit)).map((outcome) => taken(index, outcome));
 		},
 	);

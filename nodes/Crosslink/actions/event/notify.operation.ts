@@ -4,6 +4,7 @@ import type { Session } from '../../../../lib/host/session';
 import type { Target } from '../../../../lib/host/target';
 import type { NotificationAsked } from '../../../../lib/notifications/compose';
 import type { NotificationOutcome } from '../../../../lib/notifications/outcome';
+import { skippedWhenOff } from '../each-connected';
 import { asJson, type ItemResult } from '../operation';
 import { flagFrom } from '../parameter-values';
 import { shownFor } from '../shown-for';
@@ -114,7 +115,13 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 	for (const index of indexes) {
 		try {
 			const { target, asked } = askedAt(this, index);
-			const channel = await channelRun(session, target, index, run);
+			const connected = await session.connect(target, index);
+			const off = skippedWhenOff(index, connected, { event: asked.event, eventKey: asked.eventKey });
+			if (off !== undefined) {
+				results.push(off);
+				continue;
+			}
+			const channel = await channelRun(session, connected, target, index, run);
 			results.push(resultOf(this, index, await notify(channel, asked)));
 		} catch (thrown) {
 			results.push(notSent(this, index, thrown));
@@ -149,7 +156,7 @@ function notSent(context: IExecuteFunctions, index: number, thrown: unknown): It
 		}
 	};
 	const outcome: NotificationOutcome = {
-		outcome: error.code === 'integration_disabled' ? 'skipped' : 'failed',
+		outcome: 'failed',
 		replayed: false,
 		tenant: text('tenant'),
 		integration: text('integration'),

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Session } from '../../../../lib/host/session';
 import type { Target } from '../../../../lib/host/target';
-import { eachItem } from '../by-target';
+import { eachConnected } from '../each-connected';
 import { asJson, type ItemResult } from '../operation';
 import { wholeNumberFrom } from '../parameter-values';
 import { shownFor } from '../shown-for';
@@ -27,7 +27,8 @@ export const description: INodeProperties[] = shownFor({ event: ['retry'] }, [
 export async function execute(this: IExecuteFunctions, session: Session, indexes: number[]): Promise<ItemResult[]> {
 	const { retryNotifications } = await import('../../../../lib/notifications/retry');
 	const run = { runId: this.getExecutionId(), signal: this.getExecutionCancelSignal?.() };
-	return await eachItem<{ target: Target; limit: number }>(
+	return await eachConnected<{ target: Target; limit: number }>(
+		session,
 		indexes,
 		(index) => ({
 			target: targetAt(this, index),
@@ -37,8 +38,8 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 				byDefault: DEFAULT_LIMIT,
 			}),
 		}),
-		async ({ target, limit }, index) => {
-			const outcomes = await retryNotifications(await channelRun(session, target, index, run), limit);
+		async (connected, { target, limit }, index) => {
+			const outcomes = await retryNotifications(await channelRun(session, connected, target, index, run), limit);
 			return outcomes.map((outcome) => ({ index, json: asJson(outcome) }));
 		},
 	);

@@ -3,8 +3,8 @@ import type { QueryFile } from '../../../../lib/adapters/query';
 import type { Session } from '../../../../lib/host/session';
 import type { Target } from '../../../../lib/host/target';
 import type { QueryOutcome } from '../../../../lib/queries/run-query';
-import { eachItem } from '../by-target';
-import { describedOf, switchedOff, valuesAt, valuesProperties, type GivenValues } from '../described-values';
+import { eachConnected } from '../each-connected';
+import { describedOf, valuesAt, valuesProperties, type GivenValues } from '../described-values';
 import { asJson, type ItemResult } from '../operation';
 import { wholeNumberFrom } from '../parameter-values';
 import { shownFor } from '../shown-for';
@@ -71,12 +71,11 @@ interface Asked {
 export async function execute(this: IExecuteFunctions, session: Session, indexes: number[]): Promise<ItemResult[]> {
 	const { runQuery } = await import('../../../../lib/queries/run-query');
 	const { findQueryDescription } = await import('../../../../lib/parameters/find-described');
-	return await eachItem<Asked>(
+	return await eachConnected<Asked>(
+		session,
 		indexes,
 		(index) => askedAt(this, index),
-		async (asked, index) => {
-			const connected = await session.connect(asked.target, index);
-			if (connected.disabledReason !== undefined) throw switchedOff(connected.disabledReason);
+		async (connected, asked, index) => {
 			const { integration, module, adapter } = connected;
 			const { parameters } = findQueryDescription(module, asked.query);
 			const keeper = await session.answers(connected, asked.target, index);
@@ -94,6 +93,7 @@ export async function execute(this: IExecuteFunctions, session: Session, indexes
 			}
 			return await itemsOf(this, outcome, index, asked.binaryProperty);
 		},
+		({ query }) => ({ query }),
 	);
 }
 
