@@ -1,35 +1,13 @@
-import { CrosslinkError, type ErrorClass } from '../../errors';
+import { CrosslinkError } from '../../errors';
 import type { Redact } from '../../transport/redact';
 import { tlsMeaning } from '../../transport/tls-failure';
+import { AGAIN, CERTIFICATE, DEADLOCK, LOST, NAME, NETWORK, SILENT, SLOW, UNREACHABLE, type Meaning } from './meanings';
 
-interface Meaning {
-	class: ErrorClass;
-	code: string;
-	remedy: string;
-}
-
-const AGAIN = 'It is tried again by itself.';
-const UNREACHABLE: Meaning = {
-	class: 'transient',
-	code: 'unreachable',
-	remedy: `Check host, port and network, and that the database accepts connections from here. ${AGAIN}`,
-};
-const LOST: Meaning = { class: 'transient', code: 'answer_lost', remedy: `Nothing was written. ${AGAIN}` };
 const LOGIN: Meaning = {
 	class: 'auth',
 	code: 'login_refused',
 	remedy:
 		'Correct user, password and database of the connection; the server’s pg_hba.conf says who may come from where.',
-};
-const SLOW: Meaning = {
-	class: 'transient',
-	code: 'timed_out',
-	remedy: 'Give the table an index on the column of change and the id; Integration → Test says which table lacks one.',
-};
-const NAME: Meaning = {
-	class: 'rejected',
-	code: 'name_unknown',
-	remedy: 'Correct "object" or "source" of the entity in the settings; names are taken as they are spelled.',
 };
 const PERMISSION: Meaning = {
 	class: 'rejected',
@@ -41,12 +19,6 @@ const TLS_MISSING: Meaning = {
 	code: 'tls_unavailable',
 	remedy:
 		'Turn TLS on at the server (ssl = on, with a certificate), or set the SSL mode to "disable" where the network is trusted.',
-};
-const CERTIFICATE: Meaning = {
-	class: 'rejected',
-	code: 'certificate_refused',
-	remedy:
-		'Give the certificate of the authority that signed the server’s under "CA Certificate", and the host as the certificate names it.',
 };
 const VALUE: Meaning = {
 	class: 'rejected',
@@ -68,20 +40,18 @@ const BY_STATE: Array<[string, Meaning]> = [
 	['57P', UNREACHABLE],
 	['08', LOST],
 	['53', { ...UNREACHABLE, code: 'overloaded', remedy: `Raise max_connections or memory of the server. ${AGAIN}` }],
-	['40P01', { class: 'transient', code: 'deadlock', remedy: AGAIN }],
+	['40P01', DEADLOCK],
 	['40', LOST],
 	['55P03', LOST],
 	['25', LOST],
 ];
 
-const NETWORK =
-	/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENOENT|EACCES|EPERM|EADDRNOTAVAIL)$/;
 const CERTIFICATE_CODE = /^(CERT_|ERR_TLS_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|ERR_SSL_|ERR_OSSL)/;
 
 /** The driver has no codes for these (pg/lib/client.js, pg/lib/connection.js, pg-pool/index.js, pg/lib/crypto/sasl.js). */
 const BY_MESSAGE: Array<[RegExp, Meaning]> = [
 	[/does not support SSL|establishing an SSL connection/i, TLS_MISSING],
-	[/^no answer within/i, { ...SLOW, remedy: `The server has stopped answering. ${AGAIN}` }],
+	[/^no answer within/i, SILENT],
 	[/timeout expired|connection timeout|timeout exceeded when trying to connect/i, UNREACHABLE],
 	[/password must be|SASL|SCRAM/i, LOGIN],
 	[/connection terminated|connection ended|not queryable|connection error|socket hang up/i, LOST],

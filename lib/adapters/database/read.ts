@@ -1,7 +1,6 @@
-import { CrosslinkError } from '../../errors';
 import type { EntityBinding, ExternalRecord } from '../adapter';
+import { ambiguous, findByPages, HITS_PER_VALUE } from './find';
 import { follow } from './follow';
-import { PAGE_ROWS } from './limits';
 import type { DatabaseReader } from './reader';
 import { parameters, selection } from './rows';
 import { columnOf, columnsOf, loadTable, type Column } from './table';
@@ -14,7 +13,7 @@ export async function read(
 	externalIds: string[],
 	fields: string[],
 ): Promise<ExternalRecord[]> {
-	return await find(reader, binding, undefined, externalIds, fields);
+	return await findByPages(externalIds, async (some) => await findSome(reader, binding, undefined, some, fields));
 }
 
 /**
@@ -28,26 +27,7 @@ export async function match(
 	values: string[],
 	fields: string[],
 ): Promise<ExternalRecord[]> {
-	return await find(reader, binding, keyField, values, fields);
-}
-
-/** Rows that one value of a key may have at most; a column with more of them is no key. */
-const HITS_PER_VALUE = 10;
-
-async function find(
-	reader: DatabaseReader,
-	binding: EntityBinding,
-	keyField: string | undefined,
-	wanted: string[],
-	fields: string[],
-): Promise<ExternalRecord[]> {
-	const records: ExternalRecord[] = [];
-	const distinct = [...new Set(wanted)];
-	for (let from = 0; from < distinct.length; from += PAGE_ROWS) {
-		const step = distinct.slice(from, from + PAGE_ROWS);
-		records.push(...(await findSome(reader, binding, keyField, step, fields)));
-	}
-	return records;
+	return await findByPages(values, async (some) => await findSome(reader, binding, keyField, some, fields));
 }
 
 async function findSome(
@@ -93,13 +73,4 @@ export function canHold({ type }: Column, value: string): boolean {
 	if (type === 'uuid') return UUID.test(value);
 	if (type === 'numeric') return /^-?\d{1,100}(\.\d{1,100})?$/.test(value);
 	return !value.includes('\0');
-}
-
-function ambiguous(table: string, column: string): CrosslinkError {
-	return new CrosslinkError({
-		class: 'rejected',
-		code: 'match_ambiguous',
-		message: `The column "${column}" of ${table} holds the same value in more than ${HITS_PER_VALUE} rows.`,
-		remedy: 'Match on a column with unique values.',
-	});
 }

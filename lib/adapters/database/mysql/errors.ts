@@ -1,52 +1,34 @@
-import { CrosslinkError, type ErrorClass } from '../../../errors';
+import { CrosslinkError } from '../../../errors';
 import type { Redact } from '../../../transport/redact';
+import {
+	AGAIN,
+	CERTIFICATE,
+	DEADLOCK,
+	LOST,
+	NAME,
+	NETWORK,
+	SILENT,
+	SLOW,
+	UNREACHABLE,
+	type Meaning,
+} from '../meanings';
 import { refusedWrite, type Refusal } from '../write-errors';
 
-interface Meaning {
-	class: ErrorClass;
-	code: string;
-	remedy: string;
-}
-
-const AGAIN = 'It is tried again by itself.';
 const LOGIN: Meaning = {
 	class: 'auth',
 	code: 'login_refused',
 	remedy:
 		'Correct user, password and database of the connection; the server says per user from which hosts it may come.',
 };
-const NAME: Meaning = {
-	class: 'rejected',
-	code: 'name_unknown',
-	remedy: 'Correct "object" or "source" of the entity in the settings; names are taken as they are spelled.',
-};
 const PERMISSION: Meaning = {
 	class: 'rejected',
 	code: 'permission_missing',
 	remedy: 'GRANT SELECT on the table to the user of the connection.',
 };
-const LOST: Meaning = { class: 'transient', code: 'answer_lost', remedy: `Nothing was written. ${AGAIN}` };
-const UNREACHABLE: Meaning = {
-	class: 'transient',
-	code: 'unreachable',
-	remedy: `Check host, port and network, and that the database accepts connections from here. ${AGAIN}`,
-};
-const SLOW: Meaning = {
-	class: 'transient',
-	code: 'timed_out',
-	remedy: 'Give the table an index on the column of change and the id; Integration → Test says which table lacks one.',
-};
-const DEADLOCK: Meaning = { class: 'transient', code: 'deadlock', remedy: AGAIN };
 const TLS_MISSING: Meaning = {
 	class: 'rejected',
 	code: 'tls_unavailable',
 	remedy: 'Turn TLS on at the server, or set the SSL mode to "disable" where the network is trusted.',
-};
-const CERTIFICATE: Meaning = {
-	class: 'rejected',
-	code: 'certificate_refused',
-	remedy:
-		'Give the certificate of the authority that signed the server’s under "CA Certificate", and the host as the certificate names it.',
 };
 
 /** https://mariadb.com/kb/en/mariadb-error-codes/ and https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html */
@@ -80,8 +62,6 @@ const BY_NUMBER: Readonly<Record<number, Meaning>> = {
 	1317: SLOW,
 };
 
-const NETWORK =
-	/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENOENT|EACCES|EPERM|EADDRNOTAVAIL)$/;
 const CERTIFICATE_CODE = /^(CERT_|ERR_TLS_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|ERR_SSL_|ERR_OSSL|HANDSHAKE_SSL_ERROR)/;
 const LOST_CODE = /^(PROTOCOL_CONNECTION_LOST|ECONNRESET|EPIPE|PROTOCOL_ENQUEUE_AFTER_|PROTOCOL_SEQUENCE_TIMEOUT)/;
 
@@ -106,7 +86,7 @@ function meaningOf(code: string, errno: number, message: string): Meaning | unde
 	if (NETWORK.test(code)) return UNREACHABLE;
 	if (LOST_CODE.test(code)) return LOST;
 	if (/connection timeout/i.test(message)) return UNREACHABLE;
-	if (/^no answer within/.test(message)) return { ...SLOW, remedy: `The server has stopped answering. ${AGAIN}` };
+	if (/^no answer within/.test(message)) return SILENT;
 	if (/closed state|connection lost|connection is closed/i.test(message)) return LOST;
 	return BY_NUMBER[errno];
 }

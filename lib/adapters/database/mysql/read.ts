@@ -1,7 +1,6 @@
-import { CrosslinkError } from '../../../errors';
 import type { EntityBinding, ExternalRecord } from '../../adapter';
+import { ambiguous, findByPages, HITS_PER_VALUE } from '../find';
 import { follow } from '../follow';
-import { PAGE_ROWS } from '../limits';
 import { canHold } from '../read';
 import { columnOf, columnsOf, type Column } from '../table';
 import { literal, quoted } from './literal';
@@ -16,7 +15,7 @@ export async function read(
 	externalIds: string[],
 	fields: string[],
 ): Promise<ExternalRecord[]> {
-	return await find(reader, binding, undefined, externalIds, fields);
+	return await findByPages(externalIds, async (some) => await findSome(reader, binding, undefined, some, fields));
 }
 
 /**
@@ -30,11 +29,8 @@ export async function match(
 	values: string[],
 	fields: string[],
 ): Promise<ExternalRecord[]> {
-	return await find(reader, binding, keyField, values, fields);
+	return await findByPages(values, async (some) => await findSome(reader, binding, keyField, some, fields));
 }
-
-/** Rows that one value of a key may have at most; a column with more of them is no key. */
-const HITS_PER_VALUE = 10;
 
 /**
  * A value as its column compares it. Whole numbers are written as such: of a text the server might make a floating one, in
@@ -42,22 +38,6 @@ const HITS_PER_VALUE = 10;
  */
 export function compared(column: Column, value: string): string {
 	return column.type.startsWith('int') ? value : literal(value);
-}
-
-async function find(
-	reader: MySqlReader,
-	binding: EntityBinding,
-	keyField: string | undefined,
-	wanted: string[],
-	fields: string[],
-): Promise<ExternalRecord[]> {
-	const records: ExternalRecord[] = [];
-	const distinct = [...new Set(wanted)];
-	for (let from = 0; from < distinct.length; from += PAGE_ROWS) {
-		const step = distinct.slice(from, from + PAGE_ROWS);
-		records.push(...(await findSome(reader, binding, keyField, step, fields)));
-	}
-	return records;
 }
 
 async function findSome(
@@ -93,12 +73,3 @@ async function findSome(
 }
 
 const isNumber = ({ type }: Column): boolean => /^(int|float|numeric)/.test(type);
-
-function ambiguous(table: string, column: string): CrosslinkError {
-	return new CrosslinkError({
-		class: 'rejected',
-		code: 'match_ambiguous',
-		message: `The column "${column}" of ${table} holds the same value in more than ${HITS_PER_VALUE} rows.`,
-		remedy: 'Match on a column with unique values.',
-	});
-}

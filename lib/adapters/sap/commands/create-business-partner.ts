@@ -6,7 +6,9 @@ import { SETTLES_SECONDS, WRITE_TIMEOUT_MS } from '../limits';
 import type { SapServices } from '../services';
 import { noDryRun } from './create-sales-order';
 import type { CommandHandler } from './handler';
+import { DELIVERY_TERMS } from './order-parameters';
 import { partnerReference } from './partner-reference';
+import { code } from './text-parameter';
 import { given, invalid, part, requiredText, text } from './values';
 
 const SERVICE = 'API_BUSINESS_PARTNER';
@@ -15,21 +17,6 @@ const PERSON = '1';
 /** Roles of a customer: sales, and accounting. SAP makes the customer number of the first one. */
 const SALES_ROLE = 'FLCU01';
 const ACCOUNTING_ROLE = 'FLCU00';
-
-const code = (
-	name: string,
-	displayName: string,
-	description: string,
-	maxLength: number,
-	required = false,
-): ParameterDescription => ({
-	name,
-	displayName,
-	description,
-	type: 'text',
-	required,
-	maxLength,
-});
 
 const PARTNER: ParameterDescription[] = [
 	{
@@ -85,9 +72,7 @@ const PARTNER: ParameterDescription[] = [
 			code('division', 'Division', 'Division of the sales area.', 2, true),
 			code('currency', 'Currency', 'Currency of its orders, such as EUR.', 5),
 			code('customerPaymentTerms', 'Payment Terms', 'Key of the terms of payment.', 4),
-			code('incotermsClassification', 'Incoterms', 'Incoterms code, such as EXW.', 3),
-			code('incotermsLocation1', 'Incoterms Location', 'Place that the Incoterms code refers to.', 70),
-			code('shippingCondition', 'Shipping Condition', 'Key of the shipping condition.', 2),
+			...DELIVERY_TERMS,
 		],
 	},
 	{

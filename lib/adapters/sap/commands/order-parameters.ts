@@ -1,31 +1,34 @@
 import type { ParameterDescription } from '../../parameters';
+import { code } from './text-parameter';
 
-const code = (
-	name: string,
-	displayName: string,
-	description: string,
-	maxLength: number,
-	required = false,
-): ParameterDescription => ({
-	name,
-	displayName,
-	description,
-	type: 'text',
+const REQUESTED_DELIVERY_DATE: ParameterDescription = {
+	name: 'requestedDeliveryDate',
+	displayName: 'Requested Delivery Date',
+	description: 'Day on which the customer wants the goods.',
+	type: 'date',
+	required: false,
+};
+
+const quantity = (required: boolean): ParameterDescription => ({
+	name: 'requestedQuantity',
+	displayName: 'Quantity',
+	description: 'How much is ordered, with at most three decimal places.',
+	type: 'number',
 	required,
-	maxLength,
+	decimals: 3,
 });
+
+/** Of an order, and of a customer's sales area. */
+export const DELIVERY_TERMS: readonly ParameterDescription[] = [
+	code('incotermsClassification', 'Incoterms', 'Incoterms code, such as EXW.', 3),
+	code('incotermsLocation1', 'Incoterms Location', 'Place that the Incoterms code refers to.', 70),
+	code('shippingCondition', 'Shipping Condition', 'Key of the shipping condition.', 2),
+];
 
 /** Lengths and decimals are those of API_SALES_ORDER_SRV. */
 export const ORDER_ITEM: ParameterDescription[] = [
 	code('material', 'Material', 'Number of the product in SAP.', 40, true),
-	{
-		name: 'requestedQuantity',
-		displayName: 'Quantity',
-		description: 'How much is ordered, with at most three decimal places.',
-		type: 'number',
-		required: true,
-		decimals: 3,
-	},
+	quantity(true),
 	code(
 		'requestedQuantityUnit',
 		'Unit',
@@ -69,18 +72,10 @@ export const ORDER: ParameterDescription[] = [
 		type: 'date',
 		required: false,
 	},
-	{
-		name: 'requestedDeliveryDate',
-		displayName: 'Requested Delivery Date',
-		description: 'Day on which the customer wants the goods.',
-		type: 'date',
-		required: false,
-	},
+	REQUESTED_DELIVERY_DATE,
 	code('transactionCurrency', 'Currency', 'Currency of the order, such as EUR. Empty means that of the customer.', 5),
 	code('customerPaymentTerms', 'Payment Terms', 'Key of the terms of payment. Empty means those of the customer.', 4),
-	code('incotermsClassification', 'Incoterms', 'Incoterms code, such as EXW.', 3),
-	code('incotermsLocation1', 'Incoterms Location', 'Place that the Incoterms code refers to.', 70),
-	code('shippingCondition', 'Shipping Condition', 'Key of the shipping condition.', 2),
+	...DELIVERY_TERMS,
 	{
 		name: 'partners',
 		displayName: 'Partners',
@@ -116,20 +111,12 @@ export const ORDER: ParameterDescription[] = [
 
 export const ORDER_CHANGE: ParameterDescription[] = [
 	code('salesOrder', 'Sales Order', 'Number of the order in SAP.', 10, true),
-	{
-		name: 'requestedDeliveryDate',
-		displayName: 'Requested Delivery Date',
-		description: 'Day on which the customer wants the goods.',
-		type: 'date',
-		required: false,
-	},
+	REQUESTED_DELIVERY_DATE,
 	code('purchaseOrderByCustomer', 'Customer Reference', 'The customer’s own order number.', 35),
 	code('customerPaymentTerms', 'Payment Terms', 'Key of the terms of payment.', 4),
 	code('deliveryBlockReason', 'Delivery Block', 'Key of the block; an empty text takes it away.', 2),
 	code('headerBillingBlockReason', 'Billing Block', 'Key of the block; an empty text takes it away.', 2),
-	code('incotermsClassification', 'Incoterms', 'Incoterms code, such as EXW.', 3),
-	code('incotermsLocation1', 'Incoterms Location', 'Place that the Incoterms code refers to.', 70),
-	code('shippingCondition', 'Shipping Condition', 'Key of the shipping condition.', 2),
+	...DELIVERY_TERMS,
 	{
 		name: 'items',
 		displayName: 'Items',
@@ -138,14 +125,7 @@ export const ORDER_CHANGE: ParameterDescription[] = [
 		required: false,
 		parts: [
 			code('salesOrderItem', 'Item Number', 'Number of the item, such as 10.', 6, true),
-			{
-				name: 'requestedQuantity',
-				displayName: 'Quantity',
-				description: 'How much is ordered, with at most three decimal places.',
-				type: 'number',
-				required: false,
-				decimals: 3,
-			},
+			quantity(false),
 			code('salesOrderItemText', 'Item Text', 'Description of the item.', 40),
 			code('productionPlant', 'Plant', 'Plant that delivers the item.', 4),
 			code('storageLocation', 'Storage Location', 'Storage location within the plant.', 4),
