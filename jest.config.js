@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 /** One project per kind of test: `npx jest --selectProjects unit` runs in seconds. */
 const transform = {
 	'^.+\\.tsx?$': [
@@ -32,4 +34,6 @@ module.exports = {
 		project('e2e', ['e2e/**/*.test.ts'], { globalSetup: '<rootDir>/test/engine/build-pack.ts' }),
 	],
 	testTimeout: 60_000,
+	// Most tests wait for servers: on two cores, too, two at a time take little more than half the time of one.
+	maxWorkers: Math.max(2, availableParallelism() - 1),
 };
