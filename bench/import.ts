@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -12,6 +11,7 @@ import { createOrders, type Orders } from './import-orders';
 import { N8nSite } from './n8n-site';
 import { watchMemory } from './process-memory';
 import { printTable, type Row } from './report';
+import { runToEnd } from './run-to-end';
 
 const TEMPLATES = join(__dirname, '..', 'workflows-templates');
 const ROWS = 100_000;
@@ -19,7 +19,6 @@ const ROWS = 100_000;
 const BAD_ROWS = 200;
 const RUN_MS = 30 * 60_000;
 const POLL_MS = 500;
-const RUNNING: ReadonlySet<string> = new Set(['new', 'running', 'waiting', 'unknown']);
 
 /**
  * The template `legacy-links-import.json` on an orders table with 100,000 ids, and then a reconcile of its links, in a
@@ -139,22 +138,9 @@ class ImportBench {
 	private async run(workflow: SavedWorkflow) {
 		const { api, pid } = this.site;
 		this.hubspot.calls.clear();
-		const start = performance.now();
-		const { result, startMb, peakMb } = await watchMemory(pid, async () => {
-			const id = await api.run(workflow, 'Start');
-			// Only the list: an execution's own page would bring all its items each time.
-			for (;;) {
-				const execution = (await api.executions(workflow.id)).find((one) => one.id === id);
-				if (execution && !RUNNING.has(execution.status)) return id;
-				if (performance.now() - start > RUN_MS) throw new Error(`${workflow.name} did not end.`);
-				await sleep(POLL_MS);
-			}
-		});
-		const seconds = (performance.now() - start) / 1000;
-		const calls = this.hubspot.calls.count;
-		const { status, data } = await api.execution(result);
-		if (status !== 'success') throw new Error(`${workflow.name} ended with ${status}: ${errorOf(data)}`);
-		return { seconds, calls, startMb, peakMb, data };
+		const limits = { maxMs: RUN_MS, pollMs: POLL_MS };
+		const { result, startMb, peakMb } = await watchMemory(pid, async () => await runToEnd(api, workflow, limits));
+		return { ...result, calls: this.hubspot.calls.count, startMb, peakMb };
 	}
 
 	private async links(): Promise<{ rows: number; deals: number }> {

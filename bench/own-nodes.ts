@@ -5,7 +5,6 @@ import { configureIntegration, enableIntegration, prepareIntegration } from '../
 import { createFetchHttp } from '../lib/transport/fetch-http';
 import { databaseAt } from '../quickstart/database-at';
 import type { SavedWorkflow, WorkflowFile } from '../quickstart/n8n-api';
-import { errorOf } from '../quickstart/run-data';
 import { startHubSpot, type HubSpotStandIn } from '../sandbox/hubspot';
 import {
 	crosslinkPushFlow,
@@ -17,6 +16,7 @@ import {
 } from './own-node-flows';
 import { N8nSite } from './n8n-site';
 import { printTable, type Row } from './report';
+import { runToEnd } from './run-to-end';
 
 const RECORDS = Number(process.env.CROSSLINK_ORDERS ?? 1_000);
 /** With Loop Over Items n8n takes each item through all nodes by itself, and much longer for it. */
@@ -31,7 +31,6 @@ const LEASE_SECONDS = 10;
 /** A Professional account's pace: https://developers.hubspot.com/docs/api/usage-details */
 const SEARCHES_PER_SECOND = 5;
 const CALLS_PER_SECOND = 19;
-const RUNNING: ReadonlySet<string> = new Set(['new', 'running', 'waiting', 'unknown']);
 
 interface Order {
 	id: string;
@@ -281,22 +280,8 @@ class Bench {
 
 	/** Runs a workflow to its end; the seconds it took. */
 	private async run(file: WorkflowFile): Promise<number> {
-		const { api } = this.site;
 		const workflow = await this.workflowOf(file);
-		const start = performance.now();
-		const id = await api.run(workflow, 'Start');
-		for (;;) {
-			// An n8n that is busy with a thousand calls at once drops a connection now and then.
-			const executions = await api.executions(workflow.id).catch(() => []);
-			const execution = executions.find((one) => one.id === id);
-			if (execution && !RUNNING.has(execution.status)) break;
-			if (performance.now() - start > RUN_MS) throw new Error(`${file.name} did not end.`);
-			await sleep(POLL_MS);
-		}
-		const seconds = (performance.now() - start) / 1000;
-		const { status, data } = await api.execution(id);
-		if (status !== 'success') throw new Error(`${file.name} ended with ${status}: ${errorOf(data)}`);
-		return seconds;
+		return (await runToEnd(this.site.api, workflow, { maxMs: RUN_MS, pollMs: POLL_MS })).seconds;
 	}
 }
 
