@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { acquireStore, closeAllStores } from '../../lib/store/open';
 import type { Store } from '../../lib/store/store';
 import { configureIntegration } from '../../lib/tenants/integrations';
@@ -60,6 +61,9 @@ describe.each(['sqlite', 'postgres'] as const)('a rotation killed again and agai
 				// Anywhere: behind the rotation, before it, and where it is.
 				const tenant = `t${String((serial * 37) % TENANTS).padStart(4, '0')}`;
 				await configure(tenant, `changed ${++serial}`, bothKeys);
+				// The embedded store never waits for anything: without this nobody would hear of the child's pages.
+				await othersTurn();
+				if (child.process.exitCode !== null) throw new Error(`The rotation ended after ${seen()} pages.`);
 			}
 			await child.kill();
 		}

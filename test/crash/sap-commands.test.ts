@@ -9,6 +9,7 @@ import type { Store } from '../../lib/store/store';
 import { salesOrder, sapRun } from '../conformance/sap/command-run';
 import { connectionOf, describeSap } from '../conformance/sap/sap-site';
 import { startSap, type SapStandIn } from '../../sandbox/sap';
+import { startPostgres, type PostgresServer } from '../servers/postgres';
 import { Random } from '../simulator/random';
 import { until } from '../until';
 import { startChild, type Child } from './child';
@@ -21,25 +22,34 @@ const AT_ONCE = 4;
 const ORDERS_PER_ROUND = 30;
 
 const WAYS = [
-	['cloud, over OData', 'cloud', {}],
-	['on-prem, through a wrapper', 'onprem', { soapStyle: 'wrapper', soapOrderPath: '/sap/bc/srt/rfc/sap/z/100/z/b' }],
+	['cloud, over OData', 'cloud', 'sqlite', {}],
+	['cloud, over OData, store on PostgreSQL', 'cloud', 'postgres', {}],
+	[
+		'on-prem, through a wrapper',
+		'onprem',
+		'sqlite',
+		{ soapStyle: 'wrapper', soapOrderPath: '/sap/bc/srt/rfc/sap/z/100/z/b' },
+	],
 	[
 		'on-prem, in a stateful session',
 		'onprem',
+		'sqlite',
 		{ soapStyle: 'stateful', soapOrderPath: '/sap/bc/srt/rfc/sap/z/100/z/b' },
 	],
 ] as const;
 
 describeSap('SAP orders under kill -9', () => {
-	describe.each(WAYS)(`killed ${KILLS} times (%s)`, (_name, mode, changes) => {
+	describe.each(WAYS)(`killed ${KILLS} times (%s)`, (_name, mode, kind, changes) => {
 		let folder = '';
 		let storeUrl = '';
 		let store: Store;
+		let server: PostgresServer | undefined;
 		let standIn: SapStandIn;
 		let connection: Record<string, string>;
 		beforeAll(async () => {
 			folder = await mkdtemp(join(tmpdir(), 'crosslink-sap-'));
-			storeUrl = `sqlite:${join(folder, 'store.sqlite')}`;
+			server = kind === 'postgres' ? await startPostgres() : undefined;
+			storeUrl = (await server?.createDatabase()) ?? `sqlite:${join(folder, 'store.sqlite')}`;
 			({ store } = await acquireStore(storeUrl));
 			standIn = await startSap();
 			connection = connectionOf(standIn, mode, changes);
@@ -47,6 +57,7 @@ describeSap('SAP orders under kill -9', () => {
 		afterAll(async () => {
 			await standIn.stop();
 			await closeAllStores();
+			await server?.stop();
 			await rm(folder, { recursive: true, force: true });
 		});
 
