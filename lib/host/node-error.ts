@@ -27,6 +27,13 @@ export function toNodeError(node: INode, thrown: unknown, itemIndex?: number): N
 	return nodeError;
 }
 
+/** The same where n8n shows the headline alone, as it does when a workflow could not be published: what to do is in it, too. */
+export function toActivationError(node: INode, thrown: unknown): NodeApiError | NodeOperationError {
+	const nodeError = toNodeError(node, thrown);
+	nodeError.message = `${nodeError.message} ${nodeError.description ?? ''}`.trim();
+	return nodeError;
+}
+
 function failureOf(error: CrosslinkError): Failure | undefined {
 	switch (error.class) {
 		case 'throttled':

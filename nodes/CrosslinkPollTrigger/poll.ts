@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { asCrosslinkError } from '../../lib/errors';
 import { AGAIN_SECONDS, receiverOf } from '../../lib/host/deliveries';
-import { toNodeError } from '../../lib/host/node-error';
+import { toActivationError } from '../../lib/host/node-error';
 import { openSession, type Session } from '../../lib/host/session';
 import { toItems } from '../../lib/inbox/event-items';
 import { timeLeftOf, type Found } from '../../lib/polling/poll';
@@ -36,7 +36,7 @@ export async function poll(this: IPollFunctions): Promise<INodeExecutionData[][]
 			session.close();
 		}
 	} catch (thrown) {
-		throw toNodeError(this.getNode(), thrown);
+		throw toActivationError(this.getNode(), thrown);
 	}
 }
 

@@ -1,7 +1,7 @@
 import type { IHookFunctions } from 'n8n-workflow';
 import { requireCapability } from '../../lib/adapters/capability';
 import { asCrosslinkError, CrosslinkError, type ErrorClass } from '../../lib/errors';
-import { toNodeError } from '../../lib/host/node-error';
+import { toActivationError } from '../../lib/host/node-error';
 import { openSession } from '../../lib/host/session';
 import type { Connected } from '../../lib/tenants/connected';
 import { targetOf } from './parameters';
@@ -25,7 +25,7 @@ export async function checkSetup(context: IHookFunctions): Promise<boolean> {
 		}
 	} catch (thrown) {
 		const error = asCrosslinkError(thrown);
-		if (MISTAKES.has(error.class)) throw toNodeError(context.getNode(), error);
+		if (MISTAKES.has(error.class)) throw toActivationError(context.getNode(), error);
 		context.logger.warn(`Crosslink Trigger starts although its store cannot be used now: ${error.message}`);
 	}
 	return true;
