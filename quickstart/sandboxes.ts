@@ -14,18 +14,21 @@ export interface Sandboxes {
 	tracker: Tracker;
 	/** What the Tracker sends in `X-Tracker-Token`. */
 	webhookToken: string;
+	/** What the Tracker signs its webhooks with. */
+	signingSecret: string;
 	stop(): Promise<void>;
 }
 
 /** Starts HubSpot's stand-in and the Tracker beside it; nobody hears of changes until the webhooks are set. */
 export async function startSandboxes(): Promise<Sandboxes> {
 	const webhookToken = secret();
+	const signingSecret = `whsec_${randomBytes(32).toString('base64')}`;
 	const hubspot = await startHubSpot({ port: await preferPort(HUBSPOT_PORT), clientSecret: secret() });
 	try {
 		const tracker = await startTracker({
 			port: await preferPort(TRACKER_PORT),
 			token: secret(),
-			webhooks: { secret: `whsec_${randomBytes(32).toString('base64')}`, token: webhookToken },
+			webhooks: { secret: signingSecret, token: webhookToken },
 			hubspot: {
 				baseUrl: hubspot.url,
 				accessToken: hubspot.accessToken,
@@ -38,7 +41,7 @@ export async function startSandboxes(): Promise<Sandboxes> {
 			await tracker.stop();
 			await hubspot.stop();
 		};
-		return { hubspot, tracker, webhookToken, stop };
+		return { hubspot, tracker, webhookToken, signingSecret, stop };
 	} catch (error) {
 		await hubspot.stop();
 		throw error;

@@ -10,13 +10,16 @@ const NOT_PUBLISHED: ReadonlySet<string> = new Set([
 	'n8n-nodes-base.formTrigger',
 	'n8n-nodes-crosslink.crosslinkPollTrigger',
 ]);
-/** Credentials of systems the demo has none of: a person chooses them before running such a template. */
+/** Credentials of systems the demo has none of, by type or name: a person chooses them before running such a template. */
 const NOT_IN_THE_DEMO: ReadonlySet<string> = new Set([
 	'postgres',
 	'crosslinkDatabaseApi',
+	'crosslinkLdapApi',
 	'crosslinkOwnSystemApi',
+	'crosslinkSapApi',
 	'crosslinkSlackApi',
 	'httpBasicAuth',
+	'Directory look-up - Crosslink',
 ]);
 
 /** The templates as n8n has them now, by file name without `.json`. */
@@ -46,10 +49,13 @@ export async function importTemplates(
 
 /**
  * Publishes what starts by itself. A workflow with only a manual start has nothing to publish; one that polls does what
- * another one does by webhook, and one of the two is enough; a form needs a credential that the demo has not.
+ * another one does by webhook, and one of the two is enough; a form needs a credential that the demo has not, and so does
+ * what speaks to other systems than the demo's.
  */
 export async function publishTemplates(api: N8nApi, workflows: Workflows): Promise<number> {
-	const startable = [...workflows.values()].filter(({ nodes }) => !nodes.some(({ type }) => NOT_PUBLISHED.has(type)));
+	const startable = [...workflows.values()].filter(
+		({ nodes }) => !nodes.some((node) => NOT_PUBLISHED.has(node.type) || unlinked(node).length > 0),
+	);
 	for (const workflow of startable) await api.publish(workflow);
 	return startable.length;
 }
@@ -81,6 +87,11 @@ export function withSettings(template: WorkflowFile, settings: Record<string, st
 }
 
 function missingCredentials(node: WorkflowNode): string[] {
-	const needed = Object.entries(node.credentials ?? {}).filter(([type]) => !NOT_IN_THE_DEMO.has(type));
-	return needed.flatMap(([, { id, name }]) => (id === null ? [name] : []));
+	return unlinked(node).flatMap(([type, { name }]) =>
+		NOT_IN_THE_DEMO.has(type) || NOT_IN_THE_DEMO.has(name) ? [] : [name],
+	);
+}
+
+function unlinked({ credentials = {} }: WorkflowNode) {
+	return Object.entries(credentials).filter(([, { id }]) => id === null);
 }

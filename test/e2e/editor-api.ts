@@ -27,6 +27,14 @@ export class EditorApi extends N8nApi {
 		await this.call('POST', `/rest/workflows/${workflow.id}/deactivate`, {});
 	}
 
+	/** Other values for a credential that is there, as a person fills them in. */
+	async fillIn(name: string, type: string, data: Record<string, unknown>): Promise<void> {
+		const all = await this.call<Array<{ id: string; name: string; type: string }>>('GET', '/rest/credentials');
+		const found = all.find((one) => one.name === name && one.type === type);
+		if (!found) throw new Error(`There is no credential ${name} of type ${type}.`);
+		await this.call('PATCH', `/rest/credentials/${found.id}`, { name, type, data });
+	}
+
 	/** All node types that this n8n knows, in all their versions. */
 	async descriptions(): Promise<INodeTypeDescription[]> {
 		return await this.raw('GET', '/types/nodes.json');

@@ -28,7 +28,8 @@ export const SET_UP = 'hubspot-set-up';
 export const SET_UP_FORM = 'hubspot-set-up-form';
 /** Without it nobody sees the form. */
 export const FORM_LOGIN = { user: 'set-up', password: 'form-login-of-the-test' };
-const SIGNING_SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+/** What the asking system sends. */
+export const DIRECTORY_SECRET = { name: 'X-Directory-Token', value: 'directory-token-of-the-test' };
 export const TO_HUBSPOT = 'orders-companies-to-hubspot';
 export const FROM_HUBSPOT = 'hubspot-back-to-your-system';
 
@@ -73,9 +74,13 @@ export class World {
 				['Orders database - Crosslink', 'postgres', orders],
 				['Orders database - Crosslink', 'crosslinkDatabaseApi', own],
 				['Set-up form - Crosslink', 'httpBasicAuth', FORM_LOGIN],
-				['Your system - Crosslink', 'crosslinkOwnSystemApi', { signingSecret: SIGNING_SECRET }],
-				// Named by a template that is imported and looked at here, and never run.
+				['Your system - Crosslink', 'crosslinkOwnSystemApi', { signingSecret: sandboxes.signingSecret }],
+				// Of systems that only some parts have: those fill them in.
 				['Slack - Crosslink', 'crosslinkSlackApi', { botToken: 'xoxb-of-the-test' }],
+				['SAP - Crosslink', 'crosslinkSapApi', { baseUrl: 'http://127.0.0.1:9' }],
+				['SAP stock - Crosslink', 'httpBasicAuth', { user: 'stock', password: 'stock-login-of-the-test' }],
+				['Directory - Crosslink', 'crosslinkLdapApi', { host: 'localhost' }],
+				['Directory look-up - Crosslink', 'httpHeaderAuth', DIRECTORY_SECRET],
 			];
 			const options = { api, sandboxes, templates: TEMPLATES, credentials, signal, say: () => undefined };
 			const done = await setUp(options);
