@@ -3,6 +3,8 @@ import { badInputTests } from './bad-input';
 import { concurrentEditTests } from './concurrent-edits';
 import { editorTests } from './editor';
 import { healthPageTests } from './health-page';
+import { describeErp } from './erp-site';
+import { approvedOrderTests } from './approved-order';
 import { ownDatabaseTests } from './own-database';
 import { pollingTests } from './polling';
 import { postgresTests, restartTests } from './restarts';
@@ -29,6 +31,9 @@ describeWithN8n('the pack in a real n8n', (n8nFolder) => {
 	describe('edits on both sides at once', () => concurrentEditTests(world));
 	describe('bad input', () => badInputTests(world));
 	describe('health page and desk', () => healthPageTests(world));
+	describeErp(world, (erp) => {
+		describe('approved orders', () => approvedOrderTests(world, erp));
+	});
 	editorTests('the editor in a browser', world);
 	describe('a restart', () => restartTests(world));
 	describe('set-up by form', () => setUpFormTests(world));
