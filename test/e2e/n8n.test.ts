@@ -1,6 +1,7 @@
 import { describeWithN8n } from '../servers/n8n';
 import { badInputTests } from './bad-input';
 import { concurrentEditTests } from './concurrent-edits';
+import { dealWonTests, erpPollingTests } from './erp-templates';
 import { editorTests } from './editor';
 import { healthPageTests } from './health-page';
 import { describeErp } from './erp-site';
@@ -33,6 +34,8 @@ describeWithN8n('the pack in a real n8n', (n8nFolder) => {
 	describe('health page and desk', () => healthPageTests(world));
 	describeErp(world, (erp) => {
 		describe('approved orders', () => approvedOrderTests(world, erp));
+		describe('deals that are won', () => dealWonTests(world, erp));
+		describe('SAP by polling', () => erpPollingTests(world, erp));
 	});
 	editorTests('the editor in a browser', world);
 	describe('a restart', () => restartTests(world));
