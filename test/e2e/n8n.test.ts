@@ -1,12 +1,12 @@
 import { describeWithN8n } from '../servers/n8n';
+import { approvedOrderTests } from './approved-order';
 import { badInputTests } from './bad-input';
 import { concurrentEditTests } from './concurrent-edits';
-import { dealWonTests, erpPollingTests } from './erp-templates';
 import { directoryTests } from './directory-template';
 import { editorTests } from './editor';
-import { healthPageTests } from './health-page';
 import { describeErp } from './erp-site';
-import { approvedOrderTests } from './approved-order';
+import { dealWonTests, erpPollingTests } from './erp-templates';
+import { healthPageTests } from './health-page';
 import { ownDatabaseTests } from './own-database';
 import { pollingTests } from './polling';
 import { reconcileTests } from './reconcile-template';
