@@ -115,7 +115,9 @@ const FAILURES = {
 		class: 'rejected',
 		code: 'store_schema_newer',
 		what: 'was made by a newer version of Crosslink',
-		remedy: 'Update n8n-nodes-crosslink on every n8n process that uses this store.',
+		remedy:
+			'Update n8n-nodes-crosslink on this n8n, to the version that every other n8n on this store has. To go back to an ' +
+			'older version, restore the backup of the store from before the update: a schema is never taken back.',
 	},
 	tableMissing: {
 		class: 'rejected',

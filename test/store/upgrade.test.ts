@@ -1,67 +1,29 @@
-import { DataSource, type DataSourceOptions } from 'typeorm';
-import { MIGRATIONS, MIGRATIONS_TABLE } from '../../lib/store/migrations';
-import { CreateFoundation1795420000000 } from '../../lib/store/migrations/create-foundation';
+import { MIGRATIONS } from '../../lib/store/migrations';
 import { acquireStore } from '../../lib/store/open';
-import { NodeSqliteDatabase } from '../../lib/store/sqlite/node-sqlite';
-import { POSTGRES, SCHEMA } from '../../lib/store/postgres/dialect';
+import { POSTGRES } from '../../lib/store/postgres/dialect';
 import { SQLITE } from '../../lib/store/sqlite/dialect';
 import { describeOnBothStores, type StoreSite } from './both-stores';
 import { startChild } from './children/child';
-
-function sourceOf(location: string, migrations: DataSourceOptions['migrations']): DataSource {
-	const common = { migrations, migrationsTableName: MIGRATIONS_TABLE };
-	return new DataSource(
-		location.startsWith('postgres')
-			? { ...common, type: 'postgres', url: location, schema: SCHEMA, installExtensions: false }
-			: { ...common, type: 'better-sqlite3', driver: NodeSqliteDatabase, database: location.slice('sqlite:'.length) },
-	);
-}
+import { makeOldLinkTable, makeOldStore, sourceOf } from './old-stores';
 
 /** A store as the first migration alone leaves it, with the link tables of that time. */
-async function makeOldStore(location: string, tables: string[]): Promise<void> {
-	const postgres = location.startsWith('postgres');
-	const source = sourceOf(location, [CreateFoundation1795420000000]);
-	await source.initialize();
-	try {
-		if (postgres) await source.query(`CREATE SCHEMA ${SCHEMA}`);
-		await source.runMigrations();
-		const dialect = postgres ? POSTGRES : SQLITE;
+async function makeFirstStore(location: string, entities: string[]): Promise<void> {
+	await makeOldStore(location, 1, async (source, dialect) => {
+		const { table, now } = dialect;
 		await source.query(
-			`INSERT INTO ${dialect.table('processed_webhook')}
+			`INSERT INTO ${table('processed_webhook')}
 				(tenant, integration, external_event_id, entity, external_id, event, occurred_at, payload, receipt, received_at)
-			VALUES ('t', 'crm', 'old', 'order', '1', 'updated', ${dialect.now}, '{}', 'r', ${dialect.now})`,
+			VALUES ('t', 'crm', 'old', 'order', '1', 'updated', ${now}, '{}', 'r', ${now})`,
 		);
-		for (const table of tables) await makeOldLinkTable(source, postgres ? POSTGRES : SQLITE, table);
-	} finally {
-		await source.destroy();
-	}
-}
-
-async function makeOldLinkTable(source: DataSource, dialect: typeof POSTGRES, entity: string): Promise<void> {
-	const name = `crm_${entity}_link`;
-	const { types, now } = dialect;
-	const table = dialect.table(name);
-	await source.query(`
-		CREATE TABLE ${table} (
-			tenant ${types.id} NOT NULL, local_id ${types.id} NOT NULL, external_id ${types.id},
-			sync_status text NOT NULL CHECK (sync_status IN ('pending', 'synced', 'conflict', 'failed', 'deleted')),
-			last_synced_at ${types.time}, last_error text, error_code text, attempts ${types.number} NOT NULL,
-			next_attempt_at ${types.time}, base ${types.json}, base_hash text, mapping_version text, external_version text,
-			pushed_version text, lease_owner text, lease_until ${types.time}, created_at ${types.time} NOT NULL,
-			updated_at ${types.time} NOT NULL, stage text,
-			PRIMARY KEY (tenant, local_id)
-		) ${dialect.tableOptions}`);
-	await source.query(
-		`CREATE UNIQUE INDEX ${name}_live ON ${table} (tenant, external_id) WHERE sync_status <> 'deleted'`,
-	);
-	await source.query(
-		`INSERT INTO ${dialect.table('link_table')} (integration, entity, table_name, created_at)
-		VALUES ('crm', '${entity}', '${name}', ${now})`,
-	);
-	await source.query(
-		`INSERT INTO ${table} (tenant, local_id, external_id, sync_status, attempts, stage, created_at, updated_at, next_attempt_at)
-		VALUES ('t', 'a', '1', 'pending', 1, 'won', ${now}, ${now}, ${now})`,
-	);
+		for (const entity of entities) {
+			await makeOldLinkTable(source, dialect, 1, entity);
+			await source.query(
+				`INSERT INTO ${table(`crm_${entity}_link`)}
+					(tenant, local_id, external_id, sync_status, attempts, stage, created_at, updated_at, next_attempt_at)
+				VALUES ('t', 'a', '1', 'pending', 1, 'won', ${now}, ${now}, ${now})`,
+			);
+		}
+	});
 }
 
 async function stuckIndexes(site: StoreSite, location: string): Promise<unknown[]> {
@@ -76,7 +38,7 @@ async function stuckIndexes(site: StoreSite, location: string): Promise<unknown[
 describeOnBothStores('a store made by the first version', (site) => {
 	it('is brought up to date in place, with everything that was there', async () => {
 		const location = await site.newLocation();
-		await makeOldStore(location, ['order', 'company']);
+		await makeFirstStore(location, ['order', 'company']);
 		const { store, release } = await acquireStore(location);
 		for (const entity of ['order', 'company']) {
 			const links = store.links('crm', entity);
@@ -119,7 +81,7 @@ describeOnBothStores('a store made by the first version', (site) => {
 
 	it('can be taken back step by step, and brought up to date again', async () => {
 		const location = await site.newLocation();
-		await makeOldStore(location, ['order']);
+		await makeFirstStore(location, ['order']);
 		(await acquireStore(location, { idleCloseMs: 0 })).release();
 		const source = sourceOf(location, [...MIGRATIONS]);
 		await source.initialize();
@@ -139,7 +101,7 @@ describeOnBothStores('a store made by the first version', (site) => {
 
 	it('is brought up to date once when several open it at the same time', async () => {
 		const location = await site.newLocation();
-		await makeOldStore(location, ['order']);
+		await makeFirstStore(location, ['order']);
 		const children = Array.from({ length: 4 }, () => startChild('open-once', [location]));
 		expect(await Promise.all(children.map((child) => child.done()))).toEqual(children.map(() => ['ok']));
 		const { store, release } = await acquireStore(location);
