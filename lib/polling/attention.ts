@@ -1,8 +1,9 @@
-import type { EntityBinding, Fields } from '../adapters/adapter';
+import type { EntityBinding } from '../adapters/adapter';
 import { CrosslinkError } from '../errors';
-import type { CommandRow } from '../store/command-log';
 import type { Conflict, LinkRow, ParkedConnection, PollKey } from '../store/store';
 import { commandTroubleOf } from './command-trouble';
+import { hasMoved, lookAtRows, PAGE, placeAt, placeBehind, placeOf, sampleOfRows, type Troubled } from './look-at-rows';
+import { notificationTroubleOf } from './notification-trouble';
 import type { Found, Poll, Start } from './poll';
 import { attentionEvent, parkedItems, troubleOf, unroutedItems, type AttentionItem, type Origin } from './trouble';
 import { waitingEvents } from './waiting';
@@ -19,20 +20,13 @@ export interface AttentionPoll extends Poll {
 	start: Start;
 }
 
-/** Links looked at in one step. */
-const PAGE = 500;
-/**
- * How far a position stays behind the time, in milliseconds: two links can become troubled in the same millisecond, and the
- * one whose id comes first be written last.
- */
-const LOOKBACK_MS = 2_000;
 /** Unrouted events looked at: enough to see whose they are. */
 const MAX_UNROUTED = 1_000;
 
 /**
  * Hands out what waits, then looks at links that became `failed` or fell into `conflict`, one page of each entity in turn,
- * at commands of unknown outcome, at events without a tenant, and at parked connections. Each thing is an event of the inbox
- * under a name made of what is wrong, so that it is told once.
+ * at commands and messages of unknown outcome or given up, at events without a tenant, and at parked connections. Each thing
+ * is an event of the inbox under a name made of what is wrong, so that it is told once.
  * @throws CrosslinkError of the store; `entity_unknown`
  */
 export async function pollAttention(poll: AttentionPoll): Promise<Found> {
@@ -41,7 +35,7 @@ export async function pollAttention(poll: AttentionPoll): Promise<Found> {
 	if (events.length < poll.limit)
 		events.push(...(await tell(poll, [...parkedItems(poll, poll.parked), ...(await unrouted(poll))])));
 	const startedAt = new Date();
-	if (events.length < poll.limit) events.push(...(await lookAtCommands(poll, startedAt)));
+	if (events.length < poll.limit) events.push(...(await lookAtLogs(poll, startedAt, poll.limit - events.length)));
 	for (let turn = going.shift(); turn !== undefined; turn = going.shift()) {
 		if (events.length >= poll.limit || !poll.timeLeft()) break;
 		const step = await lookAt(poll, turn, startedAt);
@@ -55,9 +49,7 @@ export async function pollAttention(poll: AttentionPoll): Promise<Found> {
 export async function attentionSample(poll: AttentionPoll): Promise<AttentionItem[]> {
 	const items = [...parkedItems(poll, poll.parked), ...(await unrouted(poll))];
 	if (poll.entities.length === 0) {
-		items.push(
-			...commandItems(poll, await poll.store.commands.troubled(poll.tenant, poll.integration, undefined, poll.limit)),
-		);
+		items.push(...(await commandsOf(poll).sample()), ...(await messagesOf(poll).sample()));
 	}
 	for (const binding of await linkedEntities(poll)) {
 		if (items.length >= poll.limit) break;
@@ -99,55 +91,61 @@ async function lookAt(
 		return { events: [], goesOn: false };
 	}
 	const after = position && placeOf(position.cursor);
-	const rows = await store.links(integration, binding.entity).troubled(tenant, after, PAGE);
+	const behind = after && { updatedAt: after.updatedAt, localId: after.key };
+	const rows = await store.links(integration, binding.entity).troubled(tenant, behind, PAGE);
 	const goesOn = rows.length === PAGE;
 	const last = rows.at(-1);
 	if (last === undefined) return { events: [], goesOn: false };
 	const next = goesOn ? placeAt(last.updatedAt, last.localId) : placeBehind(last.updatedAt, startedAt);
-	const moved = after === undefined || next.at !== after.updatedAt.toISOString() || next.id !== after.localId;
 	const events = (await itemsOf(poll, binding, rows)).map(attentionEvent);
-	const cursor = moved ? { key, cursor: next, expected: position?.version } : undefined;
+	const cursor = hasMoved(after, next) ? { key, cursor: next, expected: position?.version } : undefined;
 	const fresh = await store.inbox.receive(receiver, events, { againSeconds, cursor });
 	// Somebody else has looked at the same links: what they have to say is that one's to hand out.
 	if (fresh === undefined) return { events: [], goesOn: false };
 	return { events: fresh, goesOn };
 }
 
-/** Commands belong to no entity: they are told where all entities are. */
-async function lookAtCommands(poll: AttentionPoll, startedAt: Date): Promise<Found['events']> {
-	const { store, tenant, integration, receiver, againSeconds } = poll;
+/** Commands and messages belong to no entity: they are told where all entities are. */
+async function lookAtLogs(poll: AttentionPoll, startedAt: Date, room: number): Promise<Found['events']> {
 	if (poll.entities.length > 0) return [];
 	const events: Found['events'] = [];
-	const key: PollKey = { tenant, integration, entity: '*', poll: `${receiver}/attention/commands` };
-	for (let goesOn = true; goesOn && events.length < poll.limit && poll.timeLeft();) {
-		const position = await store.cursors.get(key);
-		if (position === undefined && poll.start === 'now') {
-			const cursor = { key, cursor: placeAt(startedAt), expected: undefined };
-			await store.inbox.receive(receiver, [], { againSeconds, cursor });
-			return [];
-		}
-		const after = position && placeOf(position.cursor);
-		const behind = after && { updatedAt: after.updatedAt, key: after.localId };
-		const rows = await store.commands.troubled(tenant, integration, behind, PAGE);
-		const last = rows.at(-1);
-		if (last === undefined) break;
-		goesOn = rows.length === PAGE;
-		const next = goesOn ? placeAt(last.updatedAt, last.key) : placeBehind(last.updatedAt, startedAt);
-		const moved = after === undefined || next.at !== after.updatedAt.toISOString() || next.id !== after.localId;
-		const cursor = moved ? { key, cursor: next, expected: position?.version } : undefined;
-		const found = commandItems(poll, rows).map(attentionEvent);
-		const fresh = await store.inbox.receive(receiver, found, { againSeconds, cursor });
-		// Somebody else has looked at the same commands.
-		if (fresh === undefined) break;
-		events.push(...fresh);
+	for (const log of [commandsOf(poll), messagesOf(poll)]) {
+		if (events.length < room) events.push(...(await log.look(startedAt)));
 	}
 	return events;
 }
 
-function commandItems({ tenant, integration, displayName }: AttentionPoll, rows: CommandRow[]): AttentionItem[] {
-	return rows
-		.map((row) => commandTroubleOf({ tenant, integration, displayName }, row))
-		.filter((item) => item !== undefined);
+/** A log in which rows can be troubled, whatever its rows are. */
+interface Log {
+	look(startedAt: Date): Promise<Found['events']>;
+	sample(): Promise<AttentionItem[]>;
+}
+
+function logOf<Row>(poll: AttentionPoll, troubled: Troubled<Row>): Log {
+	return {
+		look: (startedAt) => lookAtRows(poll, startedAt, troubled),
+		sample: () => sampleOfRows(troubled, poll.limit),
+	};
+}
+
+function commandsOf(poll: AttentionPoll): Log {
+	const { store, tenant, integration } = poll;
+	return logOf(poll, {
+		name: 'commands',
+		page: (after, limit) => store.commands.troubled(tenant, integration, after, limit),
+		placeOf: ({ updatedAt, key }) => ({ updatedAt, key }),
+		itemOf: (row) => commandTroubleOf(poll, row),
+	});
+}
+
+function messagesOf(poll: AttentionPoll): Log {
+	const { store, tenant, integration } = poll;
+	return logOf(poll, {
+		name: 'messages',
+		page: (after, limit) => store.notifications.troubled(tenant, integration, after, limit),
+		placeOf: ({ updatedAt, reference }) => ({ updatedAt, key: reference }),
+		itemOf: (row) => notificationTroubleOf(poll, row),
+	});
 }
 
 async function itemsOf(poll: AttentionPoll, binding: EntityBinding, links: LinkRow[]): Promise<AttentionItem[]> {
@@ -175,15 +173,4 @@ async function tell(
 ): Promise<Found['events']> {
 	if (items.length === 0) return [];
 	return (await store.inbox.receive(receiver, items.map(attentionEvent), { againSeconds })) ?? [];
-}
-
-const placeAt = (time: Date, id = '') => ({ at: time.toISOString(), id });
-
-function placeBehind(last: Date, startedAt: Date) {
-	return placeAt(new Date(Math.min(last.getTime(), startedAt.getTime()) - LOOKBACK_MS));
-}
-
-function placeOf(cursor: Fields): { updatedAt: Date; localId: string } | undefined {
-	const updatedAt = new Date(String(cursor.at));
-	return Number.isNaN(updatedAt.getTime()) ? undefined : { updatedAt, localId: String(cursor.id ?? '') };
 }

@@ -6,14 +6,14 @@ import type { Conflict, InboxEvent, LinkRow, ParkedConnection, StoredEvent } fro
 /** Something a person should look at, as it leaves the trigger. */
 export interface AttentionItem {
 	/**
-	 * `failed`: a record was not brought over, or a command given up. `conflict`: both sides claim something. `unrouted`: events
-	 * without a tenant. `parked`: the login was refused, nothing is called any more. `unknown`: a command that may or may not
-	 * have been done.
+	 * `failed`: a record was not brought over, a command given up, or a message to people has not gone out. `conflict`: both
+	 * sides claim something. `unrouted`: events without a tenant. `parked`: the login was refused, nothing is called any more.
+	 * `unknown`: a command that may or may not have been done, or a message that may or may not have gone out.
 	 */
 	kind: 'failed' | 'conflict' | 'unrouted' | 'parked' | 'unknown';
 	tenant: string;
 	integration: string;
-	/** null for `unrouted`, `parked` and for commands. */
+	/** null for `unrouted`, `parked`, and for commands and messages. */
 	entity: string | null;
 	localId: string | null;
 	externalId: string | null;
@@ -30,6 +30,8 @@ export interface AttentionItem {
 	account?: string;
 	/** Which command, for one that is unknown or given up; `compensation` = it is about undoing it. */
 	command?: { command: string; idempotencyKey: string; reference: string; compensation: boolean };
+	/** Which message, for one that has not gone out or may not have. */
+	notification?: { event: string; eventKey: string; reference: string; attempts: number };
 }
 
 /** Longest value of a conflict in an item, in characters of JSON. */
@@ -169,7 +171,7 @@ export function attentionEvent(item: AttentionItem): InboxEvent {
 		integration: item.integration,
 		externalEventId: item.eventId,
 		entity: item.entity ?? '*',
-		externalId: item.localId ?? item.command?.reference ?? (item.account || '*'),
+		externalId: item.localId ?? item.command?.reference ?? item.notification?.reference ?? (item.account || '*'),
 		event: item.kind,
 		occurredAt: new Date(item.since),
 		payload: JSON.parse(JSON.stringify(item)) as FieldValue,
@@ -185,7 +187,12 @@ export function attentionItem(event: Pick<InboxEvent, 'payload'>): AttentionItem
 }
 
 export function idOf(kind: AttentionItem['kind'], what: FieldValue): string {
-	return `attention:${kind}:${hashOf(what).slice(0, HASH_DIGITS)}`;
+	return eventIdOf(kind, what);
+}
+
+/** An id, or without `what` how all ids of this group begin. */
+export function eventIdOf(group: string, what?: FieldValue): string {
+	return `attention:${group}:${what === undefined ? '' : hashOf(what).slice(0, HASH_DIGITS)}`;
 }
 
 function cut(value: FieldValue): FieldValue {

@@ -73,6 +73,13 @@ export interface NotificationLog {
 	settle(key: NotificationKey, owner: string, change: NotificationChange): Promise<NotificationRow | undefined>;
 	/** Whose next try has come, and those a dead run has left behind; longest waiting first. */
 	due(tenant: string, integration: string, limit: number): Promise<NotificationRow[]>;
+	/** `failed` or `unknown` and not tried again by themselves, by when they became so, starting behind this place. */
+	troubled(
+		tenant: string,
+		integration: string,
+		after: { updatedAt: Date; key: string } | undefined,
+		limit: number,
+	): Promise<NotificationRow[]>;
 	/** Deletes at most `limit` rows that nobody is at and that are older than `before`; returns how many. In small steps. */
 	prune(tenant: string, before: Date, limit: number): Promise<number>;
 }

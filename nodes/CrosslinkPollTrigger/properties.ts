@@ -16,7 +16,7 @@ export const properties: INodeProperties[] = [
 				name: 'Attention',
 				value: 'attention',
 				description:
-					'Records that failed or are in conflict, refused logins, and events of accounts no tenant has: each told once',
+					'Records that failed or are in conflict, commands and messages that failed or whose outcome is unknown, refused logins, and events of accounts no tenant has: each told once',
 			},
 			{
 				name: 'Changes',

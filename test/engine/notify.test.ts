@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { startSlack, type SlackStandIn } from '../../sandbox/slack';
 import { startSmtp, type MailServer } from '../servers/smtp';
+import { pollNode, pollOnce } from './polling';
 import { loadPack, runCrosslink, USER_FOLDER, type CredentialValues, type Given } from './harness';
 
 let slack: SlackStandIn;
@@ -152,6 +153,34 @@ it('sends a mail that was put off when its time has come', async () => {
 	}
 	expect(retried).toEqual([expect.objectContaining({ outcome: 'accepted', attempts: 2, eventKey: 'I-2' })]);
 	expect(mail.taken.at(-1)?.to).toEqual(['ann@example.org', 'bob@example.org']);
+});
+
+it('has the attention trigger tell once of a message that went nowhere, and not of telling of that', async () => {
+	const attention = pollNode(given, { what: 'attention', integration: 'slack', tenant: 'default' });
+	const told = async () => (await pollOnce(given, attention))?.map(({ json }) => json) ?? [];
+	await told();
+	const lost = { ...toSlack, to: 'C0NOTTHERE1' };
+	await runCrosslink(given, lost, [{ number: 'lost-1' }]);
+	const first = await told();
+	expect(first).toMatchObject([
+		{
+			kind: 'failed',
+			integration: 'slack',
+			entity: null,
+			message: expect.stringMatching(
+				/^The message of "orderShipped" with event key "lost-1" to Slack has not gone out: ./,
+			),
+			remedy: expect.stringContaining('same event key'),
+			notification: { event: 'orderShipped', eventKey: 'lost-1', attempts: 1 },
+		},
+	]);
+	expect(await told()).toEqual([]);
+	// Sent again, in vain again: that is news.
+	await runCrosslink(given, lost, [{ number: 'lost-1' }]);
+	expect(await told()).toMatchObject([{ notification: { eventKey: 'lost-1', attempts: 2 } }]);
+	// A flow that tells of it over the same channel does not go round in circles.
+	await runCrosslink(given, lost, [{ number: String(first[0]?.['eventId']) }]);
+	expect(await told()).toEqual([]);
 });
 
 it('is skipped with the reason while the channel is switched off, and so is a retry', async () => {

@@ -125,6 +125,8 @@ const OF_A_TENANT: Record<string, Probe> = {
 	'notifications.settle': (place, me) =>
 		place.store.notifications.settle(noticeOf(place, me), LEASE.owner, failedNotice(me)),
 	'notifications.due': ({ store, integration }, me) => store.notifications.due(me, integration, 100),
+	'notifications.troubled': ({ store, integration }, me) =>
+		store.notifications.troubled(me, integration, undefined, 100),
 	'notifications.prune': ({ store }, me) => store.notifications.prune(me, new Date(0), 100),
 	'inbox.receive': (place, me) =>
 		place.store.inbox.receive(

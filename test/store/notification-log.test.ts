@@ -68,6 +68,38 @@ describeOnBothStores('the notification log', (site) => {
 		expect(await notifications.sending(one, lease(owner))).toMatchObject({ attempts: 3, message: 'anew' });
 	});
 
+	it('tells page by page what is not tried again by itself, and nothing else', async () => {
+		const { notifications } = site.store;
+		const one = newOne();
+		const put = async (
+			reference: string,
+			change: Parameters<typeof notifications.settle>[2],
+			integration = 'slack',
+		) => {
+			const key = { ...one, reference, integration };
+			await notifications.begin(key, lease('a'));
+			await notifications.settle(key, 'a', change);
+		};
+		const forGood = { status: 'failed', failure, nextAttemptInSeconds: null } as const;
+		await put('gone', arrived);
+		await put('again', { ...forGood, nextAttemptInSeconds: 60 });
+		await put('c', forGood);
+		await put('b', { ...forGood, status: 'unknown' });
+		await put('a', forGood);
+		await put('elsewhere', forGood, 'email');
+		await notifications.begin({ ...one, reference: 'in hand' }, lease('a'));
+		const seen: string[] = [];
+		for (let after: { updatedAt: Date; key: string } | undefined; ;) {
+			const [row] = await notifications.troubled(one.tenant, 'slack', after, 1);
+			if (row === undefined) break;
+			seen.push(row.reference);
+			after = { updatedAt: row.updatedAt, key: row.reference };
+		}
+		expect([...seen].sort()).toEqual(['a', 'b', 'c']);
+		expect((await notifications.troubled(one.tenant, 'slack', undefined, 9)).map((row) => row.reference)).toEqual(seen);
+		expect(await notifications.troubled('another', 'slack', undefined, 9)).toEqual([]);
+	});
+
 	it('offers what is due and what a dead run has left, of this tenant and channel only', async () => {
 		const { notifications } = site.store;
 		const one = newOne();

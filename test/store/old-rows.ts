@@ -254,6 +254,26 @@ const ROWS: Readonly<Record<number, readonly OldRow[]>> = {
 			},
 		},
 	],
+	9: [
+		{
+			table: 'notification_log',
+			values: {
+				...OURS,
+				reference: 'n-9',
+				event: 'orderShipped',
+				event_key: 'k',
+				status: 'unknown',
+				attempts: 1,
+				failure: FAILURE,
+				refused: '[]',
+				sent_ms: 1,
+				run: 'r',
+				version: 2,
+				created_at: LONG_AGO,
+				updated_at: LONG_AGO,
+			},
+		},
+	],
 };
 
 /** How many migrations there are rows of: a further one has to bring its own. */

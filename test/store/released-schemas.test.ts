@@ -18,6 +18,7 @@ const RELEASED: Readonly<Record<'postgres' | 'sqlite', readonly string[]>> = {
 		'ecadf6ba01cd4738',
 		'56027f00ff032cf4',
 		'acbbe4af8fe1f627',
+		'8e2ca0131ce33dce',
 	],
 	sqlite: [
 		'95881e679e297222',
@@ -28,6 +29,7 @@ const RELEASED: Readonly<Record<'postgres' | 'sqlite', readonly string[]>> = {
 		'9a5366b46476a5b2',
 		'41be88a7d58accd2',
 		'1aeb2f57cb037806',
+		'907c23b5ed77698b',
 	],
 };
 

@@ -85,6 +85,11 @@ const READ: Readonly<Record<number, (store: Store) => Promise<void>>> = {
 		expect(row).toMatchObject({ reference: 'n-1', eventKey: HARD_TEXT, failure: { code: 'no' }, attempts: 2 });
 		expect(row?.message && open(ring, { ...place, field: KEPT_MESSAGES }, row.message)).toBe('{"text":"gone"}');
 	},
+	9: async (store) => {
+		expect(await store.notifications.troubled('t', 'crm', undefined, 5)).toMatchObject([
+			{ reference: 'n-9', status: 'unknown', updatedAt: longAgo },
+		]);
+	},
 };
 
 /** Links of one version, whole, and good for all that is done with links today. */

@@ -4,6 +4,7 @@ import { AddIngress1795592800000 } from './add-ingress';
 import { AddParking1795679200000 } from './add-parking';
 import { AddQueryAnswers1795982000000 } from './add-query-answers';
 import { AddNotificationLog1796068800000 } from './add-notification-log';
+import { AddNotificationTrouble1796155200000 } from './add-notification-trouble';
 import { AddSyncTables1795506400000 } from './add-sync-tables';
 import { CreateFoundation1795420000000 } from './create-foundation';
 
@@ -17,6 +18,7 @@ export const MIGRATIONS = [
 	AddQueryAnswers1795982000000,
 	AddCommandLog1795982100000,
 	AddNotificationLog1796068800000,
+	AddNotificationTrouble1796155200000,
 ] as const;
 
 /** In the schema `crosslink` on PostgreSQL. */

@@ -113,6 +113,22 @@ export function notificationLog(database: Database): NotificationLog {
 			);
 			return [...dead, ...waiting].slice(0, most).map(rowOf);
 		},
+		async troubled(tenant, integration, after, limit) {
+			assertTenant(tenant);
+			assertName('integration', integration);
+			const time = dialect.toMilliseconds('updated_at');
+			const behind =
+				after === undefined
+					? ''
+					: `AND (${time}, reference) > (${dialect.toMilliseconds(dialect.boundTime('$3'))}, $4)`;
+			const rows = await database.statement(
+				`SELECT ${columns} FROM ${table}
+				WHERE tenant = $1 AND integration = $2 AND status IN ('failed', 'unknown') AND next_attempt_at IS NULL ${behind}
+				ORDER BY ${time}, reference LIMIT ${boundedLimit(limit, MAX_ROWS)}`,
+				[tenant, integration, ...(after === undefined ? [] : [after.updatedAt.toISOString(), after.key])],
+			);
+			return rows.map(rowOf);
+		},
 		async prune(tenant, before, limit) {
 			assertTenant(tenant);
 			const most = boundedLimit(limit, Number.MAX_SAFE_INTEGER);
