@@ -1,25 +1,40 @@
-import { mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 import { editInHubSpot, replicate } from '../../quickstart/replicate';
 import { findBrowser } from '../servers/chromium';
 import { findN8n } from '../servers/n8n';
 import { EditorPage } from './editor-page';
-import { TO_HUBSPOT, World } from './world';
+import { shootHealthPage, shootTemplates, type Shoot } from './gallery';
+import { smallPng } from './small-png';
+import { TEMPLATES, TO_HUBSPOT, World } from './world';
 
 // npm run pictures: takes the pictures of the documentation from a real n8n, after a real replication.
 const FOLDER = join(__dirname, '..', '..', 'docs', 'pictures');
 /** A README loads all of them. */
-const LARGEST_BYTES = 150 * 1024;
+const LARGEST_BYTES = 100 * 1024;
+/** A gallery loads very many. */
+const LARGEST_IN_GALLERY_BYTES = 60 * 1024;
+const GALLERY = 'templates/';
 const SIZE = { width: 1440, height: 860 };
 
-async function shoot(page: Page, name: string): Promise<void> {
+const shoot: Shoot = async (page, name, clip) => {
 	const path = join(FOLDER, name);
-	await page.screenshot({ path, animations: 'disabled' });
+	mkdirSync(dirname(path), { recursive: true });
+	writeFileSync(path, smallPng(await page.screenshot({ animations: 'disabled', clip })));
 	const { size } = statSync(path);
-	if (size > LARGEST_BYTES) throw new Error(`${name} has ${size} bytes; ${LARGEST_BYTES} are allowed.`);
+	const allowed = name.startsWith(GALLERY) ? LARGEST_IN_GALLERY_BYTES : LARGEST_BYTES;
+	if (size > allowed) throw new Error(`${name} has ${size} bytes; ${allowed} are allowed.`);
 	console.log(`${name}: ${Math.round(size / 1024)} KB`);
+};
+
+/** Whatever there is; a picture of a template that is gone goes, too. */
+function templatesToShow(): string[] {
+	rmSync(join(FOLDER, GALLERY), { recursive: true, force: true });
+	return readdirSync(TEMPLATES)
+		.filter((file) => file.endsWith('.json'))
+		.map((file) => file.replace(/\.json$/, ''))
+		.sort();
 }
 
 async function take(world: World): Promise<void> {
@@ -50,12 +65,13 @@ async function take(world: World): Promise<void> {
 	} finally {
 		await editor.close();
 	}
+	await shootHealthPage(world, shoot);
+	await shootTemplates(world, templatesToShow(), shoot);
 }
 
 async function main(): Promise<void> {
 	const n8nFolder = findN8n();
 	if (n8nFolder === undefined) throw new Error('There is no n8n yet: run "npm start -- --once" first.');
-	mkdirSync(FOLDER, { recursive: true });
 	const world = await World.start(n8nFolder);
 	await take(world).finally(async () => await world.stop());
 }
