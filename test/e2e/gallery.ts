@@ -85,8 +85,9 @@ async function drawn(page: Page, size: Size): Promise<Box> {
 			.map((node) => node.getBoundingClientRect())
 			.map(({ left, top, right, bottom }) => ({ left, top, right, bottom })),
 	);
-	const x = Math.max(0, Math.min(...boxes.map(({ left }) => left)) - MARGIN);
-	const y = Math.max(0, Math.min(...boxes.map(({ top }) => top)) - MARGIN);
+	const canvas = await page.locator('.vue-flow').first().boundingBox();
+	const x = Math.max(canvas?.x ?? 0, Math.min(...boxes.map(({ left }) => left)) - MARGIN);
+	const y = Math.max(canvas?.y ?? 0, Math.min(...boxes.map(({ top }) => top)) - MARGIN);
 	const right = Math.min(size.width, Math.max(...boxes.map((box) => box.right)) + MARGIN);
 	const bottom = Math.min(size.height, Math.max(...boxes.map((box) => box.bottom)) + MARGIN);
 	return { x, y, width: right - x, height: bottom - y };

@@ -9,6 +9,7 @@ import { acquireStore, closeAllStores } from '../../lib/store/open';
 import { secretsIn, writtenForms } from '../secret-forms';
 import { startPostgres, type PostgresServer } from '../servers/postgres';
 import { inboxEvent } from '../store/inbox-events';
+import { CHANNEL_SECRETS, nowhereOf, startChannels } from './channel-secrets';
 import {
 	additionalDataFor,
 	core,
@@ -36,6 +37,7 @@ const PLANTED = {
 	urlPassword: canary('url').replace(/[^\w-]/g, ''),
 	ownSecret: `whsec_${randomBytes(32).toString('base64')}`,
 	databasePassword: canary('database'),
+	...CHANNEL_SECRETS,
 };
 
 /** What leaves the node: items, errors, log lines, messages to the browser. */
@@ -327,6 +329,65 @@ describe.each(['sqlite', 'postgres'] as const)('planted secrets, over %s', (kind
 		} finally {
 			process.env = before;
 		}
+	}, 120_000);
+
+	it('of channels to people show in nothing of what is told, refused or kept for later', async () => {
+		const { channels, stop } = await startChannels();
+		const before = { ...process.env };
+		try {
+			for (const { tenant, integration, mode, connection, wrong, to, refuse } of channels) {
+				const here = { tenant, integration, mode };
+				// The refusal of a login parks the connection: each way gets as far as the call.
+				const free = async () => await inStore((store) => store.parking.release(tenant, integration));
+				const item = { number: '7', customer: PLANTED.customer };
+				const tell = async (eventKey: string, more: INodeParameters = {}, site = given) =>
+					await run('event', 'notify', { ...here, to, eventKey, ...more }, site, [item]);
+				const store = async (values: Record<string, string>) =>
+					await run('integration', 'configure', { ...here, storedConnection: 'values', ...works }, given, [
+						{ connection: values },
+					]);
+				await store(connection);
+				for (const operation of ['enable', 'test', 'get']) await run('integration', operation, { ...here, ...works });
+				await tell('told', works);
+				refuse();
+				await tell('refused');
+				await tell('fails the flow', { options: { failTheFlow: true } });
+				await tell('too long', { message: 'x'.repeat(200_000) });
+				await store(wrong);
+				await tell('wrong');
+				await free();
+				await store(nowhereOf(connection));
+				await tell('nobody there');
+				await free();
+				await store(connection);
+				for (const operation of ['get', 'getMany', 'rotateKey']) await run('integration', operation, here);
+				await run('event', 'retry', here);
+				await run('report', 'health', here);
+				const told = await pollOnce(given, pollNode(given, { what: 'attention', start: 'beginning', ...here }));
+				note(`poll attention of ${integration}`, told);
+				expect([integration, told?.some(({ json }) => json['notification'] !== undefined)]).toEqual([
+					integration,
+					true,
+				]);
+
+				for (const [name, value] of Object.entries({ ...connection, mode })) {
+					const variable = name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+					process.env[`CROSSLINK_${integration.toUpperCase()}_${variable}`] = value;
+				}
+				await tell('by the environment', { connection: 'environment' });
+				refuse();
+				await tell('refused by the environment', { connection: 'environment' });
+				process.env = { ...before };
+			}
+			await closeAllStores();
+		} finally {
+			process.env = before;
+			await stop();
+		}
+		const messages = (await tableTexts()).find(([table]) => table === 'notification_log')?.[1] ?? '';
+		// What was refused is kept, and sealed.
+		expect(messages.match(/v1\.[\w-]{12}\./g)?.length).toBeGreaterThanOrEqual(channels.length);
+		expect(messages).toContain('[redacted]');
 	}, 120_000);
 
 	it('are in nothing of all that, and in no table and no byte of the store', async () => {

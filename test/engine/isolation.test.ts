@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { acquireStore, closeAllStores } from '../../lib/store/open';
 import type { Store } from '../../lib/store/store';
 import { startHubSpot, type HubSpotStandIn } from '../../sandbox/hubspot';
+import { startSlack, type SlackStandIn } from '../../sandbox/slack';
 import { startPostgres, type PostgresServer } from '../servers/postgres';
 import { inboxEvent } from '../store/inbox-events';
 import { markOf, strangersIn, tenantNames } from '../tenant-names';
@@ -14,11 +15,13 @@ import { pollNode, pollOnce } from './polling';
 
 /** Two accounts: whoever shares one sees the other's records there, which no store could keep apart. */
 let accounts: [HubSpotStandIn, HubSpotStandIn];
+let workspace: SlackStandIn;
 let pack: Given['pack'];
 let operations: Array<[resource: string, operation: string]>;
 beforeAll(async () => {
 	pack = await loadPack();
 	accounts = [await startHubSpot(), await startHubSpot()];
+	workspace = await startSlack();
 	const { description } = pack.nodeTypes.getByNameAndVersion('n8n-nodes-crosslink.crosslink', 1);
 	operations = description.properties
 		.filter(({ name }) => name === 'operation')
@@ -29,7 +32,7 @@ beforeAll(async () => {
 			]),
 		);
 });
-afterAll(() => Promise.all(accounts.map((account) => account.stop())));
+afterAll(() => Promise.all([...accounts, workspace].map((site) => site.stop())));
 
 const REPAIR: Record<string, INodeParameters> = {
 	'record.reconcile': { mode: 'repair' },
@@ -86,6 +89,18 @@ describe.each(['sqlite', 'postgres'] as const)('tenants of a node, over %s', (ki
 		return ran.json;
 	}
 
+	/** A message that went out and one that did not, under event keys of which one is everybody's and one is marked. */
+	async function tellPeople(tenant: string): Promise<void> {
+		const slack = { integration: 'slack' };
+		const connection = { botToken: workspace.token, baseUrl: workspace.url };
+		await works(tenant, { ...configure, ...slack }, { connection });
+		for (const operation of ['enable', 'test']) await works(tenant, { resource: 'integration', operation, ...slack });
+		for (const [eventKey, to] of Object.entries({ 'k-1': 'C0ORDERS001', [markOf(tenant)]: 'C0NOTTHERE1' })) {
+			const told = await works(tenant, { ...notify, ...slack, to }, { eventKey, number: markOf(tenant) });
+			expect(told).toMatchObject([{ outcome: to === 'C0ORDERS001' ? 'delivered' : 'failed' }]);
+		}
+	}
+
 	/** Links, a conflict, an event, settings and a connection, all of them marked. */
 	async function seed(tenant: string, account: HubSpotStandIn): Promise<IDataObject> {
 		const mark = markOf(tenant);
@@ -110,6 +125,7 @@ describe.each(['sqlite', 'postgres'] as const)('tenants of a node, over %s', (ki
 		await store.inbox.receive(`workflow ${mark}`.slice(0, 400), [inboxEvent('e-1', { tenant, payload: { mark } })], {
 			againSeconds: 60,
 		});
+		await tellPeople(tenant);
 		const [conflict] = await store.conflicts.page(tenant, { integration: 'hubspot' }, { limit: 1 });
 		expect(conflict).toBeDefined();
 		return { externalId: pushed?.['externalId'] as string, conflictId: conflict?.id ?? '' };
@@ -133,11 +149,21 @@ describe.each(['sqlite', 'postgres'] as const)('tenants of a node, over %s', (ki
 							expect([name, strangersIn(told, me)]).toEqual([name, []]);
 						}
 						await works(me, { resource: 'integration', operation: 'enable' });
+						for (const { operation, ...more } of TO_PEOPLE) {
+							const item = { ...ids, eventKey: 'k-1', number: markOf(me) };
+							const { outputs, error } = await run(me, { operation, integration: 'slack', ...more }, item);
+							expect([operation, strangersIn([outputs, error?.message], me)]).toEqual([operation, []]);
+						}
 					}
+					const tenant = me.startsWith('=') ? 'a' : me;
 					for (const what of ['attention', 'inbox']) {
-						const node = pollNode(given, { what, start: 'beginning', tenant: me.startsWith('=') ? 'a' : me });
+						const node = pollNode(given, { what, start: 'beginning', tenant });
 						expect([what, strangersIn(await pollOnce(given, node), me)]).toEqual([what, []]);
 					}
+					const slack = pollNode(given, { what: 'attention', start: 'beginning', tenant, integration: 'slack' });
+					const failed = await pollOnce(given, slack);
+					if (tenant === me) expect(JSON.stringify(failed)).toContain(markOf(me));
+					expect(strangersIn(failed, me)).toEqual([]);
 					expect(await rowsOf(other)).toEqual(before);
 				},
 			),
@@ -150,7 +176,14 @@ describe.each(['sqlite', 'postgres'] as const)('tenants of a node, over %s', (ki
 	async function rowsOf(tenant: string): Promise<unknown> {
 		const name = `'${tenant.replaceAll("'", "''")}'`;
 		const rows: unknown[] = [];
-		for (const table of [...TABLES, 'event_delivery', 'run_progress', 'parked_connection', 'poll_cursor']) {
+		for (const table of [
+			...TABLES,
+			'notification_log',
+			'event_delivery',
+			'run_progress',
+			'parked_connection',
+			'poll_cursor',
+		]) {
 			rows.push([
 				table,
 				(await sql(`SELECT * FROM crosslink.${table} WHERE tenant = ${name}`)).map((row) => JSON.stringify(row)).sort(),
@@ -161,7 +194,14 @@ describe.each(['sqlite', 'postgres'] as const)('tenants of a node, over %s', (ki
 	}
 
 	async function forgetAll(): Promise<void> {
-		for (const table of ['integration_config', 'processed_webhook', 'event_delivery', 'sync_conflict', 'sync_log']) {
+		for (const table of [
+			'notification_log',
+			'integration_config',
+			'processed_webhook',
+			'event_delivery',
+			'sync_conflict',
+			'sync_log',
+		]) {
 			await sql(`DELETE FROM crosslink.${table}`);
 		}
 		const made = await store.linkTables('hubspot');
@@ -189,4 +229,13 @@ describe.each(['sqlite', 'postgres'] as const)('tenants of a node, over %s', (ki
 });
 
 const configure = { resource: 'integration', operation: 'configure', storedConnection: 'values' };
+const TO_PEOPLE: Array<INodeParameters & { operation: string }> = [
+	{ resource: 'event', operation: 'notify', event: 'orderShipped', eventKey: 'k-1', to: 'C0ORDERS001' },
+	{ resource: 'event', operation: 'notify', event: 'orderShipped', eventKey: 'k-1', to: 'C0NOTTHERE1' },
+	{ resource: 'event', operation: 'retry' },
+	{ resource: 'integration', operation: 'get' },
+	{ resource: 'integration', operation: 'getMany' },
+	{ resource: 'report', operation: 'health' },
+];
+const notify = { resource: 'event', operation: 'notify', event: 'orderShipped', eventKey: '={{ $json.eventKey }}' };
 const push = { resource: 'record', operation: 'push' };
