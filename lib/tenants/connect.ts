@@ -6,6 +6,7 @@ import { findKeyRing, loadEffective, type Effective, type IntegrationAccess } fr
 import { ensureLinkTables } from './link-tables';
 import { openWebhookSecret } from './sealed-row';
 import { parkable } from './parking';
+import { withSecretParts } from './secret-parts';
 import { lookAt, notEnabled, resolveConnection, type Resolved } from './sources';
 import { DEFAULT_TENANT } from './tenant-name';
 
@@ -112,12 +113,10 @@ function shared(effective: Effective): Omit<Connected, 'source' | 'adapter' | 'c
 }
 
 function secretsIn(effective: Effective, values: Resolved['values']): string[] {
-	const secrets = effective.module.connectionFields
+	return effective.module.connectionFields
 		.filter((field) => field.secret)
-		.flatMap((field) => values[field.name] ?? []);
-	// The password by itself, too: a message may take the address apart.
-	const proxy = values['proxy'];
-	return proxy !== undefined && URL.canParse(proxy) ? [...secrets, new URL(proxy).password] : secrets;
+		.flatMap((field) => values[field.name] ?? [])
+		.flatMap(withSecretParts);
 }
 
 /** Adapters that call over the transport have the field `proxy`; the others see to their own connections. */
