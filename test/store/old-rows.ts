@@ -20,8 +20,8 @@ const SEALED = {
 		'v1.EHeOoP7LdRxf.5RmuoJG-17XI_rZ9.GoQCM0IY5M1d2-hvfr5sXdZTuNMBLrdbILN0dpbjTrBR8tmP7H1HYdDaJwtCiWVa' +
 		'.qpTZvjId3_mDd0oZ.dqUvADKmSqrBl-nJ1jujnJoeZD-IZFS1IxLYHr3j',
 	message:
-		'v1.EHeOoP7LdRxf.UPxRp-lQQxmF286X.fekCYnU2y3pKF04ZQAKl-xA95j4de9Na248LBPpwh1cEoKW5M96GPea9YKVXB3Ev' +
-		'.X36g8a0FL0hOaoaY.EHtwCebLycIM-iRBNHZo3lVWsGlEFOUQzJDitjk6LA',
+		'v1.EHeOoP7LdRxf.LHHmcvdqvtK552FC.EQvmioVtWFd-0_oP-43lcTGpuvCeZoNo-0zmHFgqUttX4k4dZX5_JXtw-EV7JSGH' +
+		'.MLjoz6xJVVm7bnWj.83I4DtjKipRV1TXLTLwb8oSpybq8g7mphI7vTApZtg',
 } as const;
 
 /** When everything of before has happened. */

@@ -1,7 +1,6 @@
 import { MIGRATIONS } from '../../lib/store/migrations';
 import { acquireStore } from '../../lib/store/open';
-import { answerField, commandField } from '../../lib/store/sealed-fields';
-import { KEPT_MESSAGES } from '../../lib/store/notification-log';
+import { answerField, commandField, messageField } from '../../lib/store/sealed-fields';
 import type { LinkTable, Store } from '../../lib/store/store';
 import { parseKeyRing } from '../../lib/tenants/key-ring';
 import { open } from '../../lib/tenants/seal';
@@ -83,7 +82,10 @@ const READ: Readonly<Record<number, (store: Store) => Promise<void>>> = {
 	8: async (store) => {
 		const [row] = await store.notifications.due('t', 'crm', 5);
 		expect(row).toMatchObject({ reference: 'n-1', eventKey: HARD_TEXT, failure: { code: 'no' }, attempts: 2 });
-		expect(row?.message && open(ring, { ...place, field: KEPT_MESSAGES }, row.message)).toBe('{"text":"gone"}');
+		const field = messageField('n-1');
+		expect(row?.message && open(ring, { ...place, field, table: 'notification_log' }, row.message)).toBe(
+			'{"text":"gone"}',
+		);
 	},
 	9: async (store) => {
 		expect(await store.notifications.troubled('t', 'crm', undefined, 5)).toMatchObject([
