@@ -77,9 +77,9 @@ function sizeOf(nodes: WorkflowNode[]): Size {
 	return { width: Math.round(across * SCALE) + FRAME.width, height: Math.round(down * SCALE) + FRAME.height };
 }
 
-/** The smallest box with every node and note in it, and what is written below the nodes. */
+/** The smallest box with every node, note and line in it, and what is written below the nodes. */
 async function drawn(page: Page, size: Size): Promise<Box> {
-	const boxes = await page.locator('.vue-flow__node, .vue-flow__node *').evaluateAll((nodes) =>
+	const boxes = await page.locator('.vue-flow__node, .vue-flow__node *, .vue-flow__edge-path').evaluateAll((nodes) =>
 		(nodes as unknown as Drawn[])
 			.filter((node) => node.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
 			.map((node) => node.getBoundingClientRect())
