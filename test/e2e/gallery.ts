@@ -24,6 +24,8 @@ interface Box extends Size {
 
 /** Pixels of the picture for one of the canvas: small, and its notes can still be read. */
 const SCALE = 0.62;
+/** A larger workflow is drawn smaller, lest its picture be too large a file. */
+const MOST_PIXELS = 1_100_000;
 /** What the editor has around its canvas, and keeps free when it fits a workflow in, in pixels. */
 const FRAME = { width: 240, height: 260 };
 /** Of a node, with its name below it. */
@@ -74,7 +76,8 @@ function sizeOf(nodes: WorkflowNode[]): Size {
 	});
 	const across = Math.max(...boxes.map(({ right }) => right)) - Math.min(...boxes.map(({ x }) => x));
 	const down = Math.max(...boxes.map(({ bottom }) => bottom)) - Math.min(...boxes.map(({ y }) => y));
-	return { width: Math.round(across * SCALE) + FRAME.width, height: Math.round(down * SCALE) + FRAME.height };
+	const scale = Math.min(SCALE, Math.sqrt(MOST_PIXELS / (across * down)));
+	return { width: Math.round(across * scale) + FRAME.width, height: Math.round(down * scale) + FRAME.height };
 }
 
 /** The smallest box with every node, note and line in it, and what is written below the nodes. */
