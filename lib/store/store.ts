@@ -149,12 +149,13 @@ export interface LinkTable {
 	/**
 	 * Keeps `sent` with leased links before a call, so that a run after a crash knows its own write again. The leases
 	 * stay; links whose lease is not ours are left alone.
+	 * @returns the local ids it was kept for
 	 */
 	note(
 		tenant: string,
 		leaseOwner: string,
 		notes: Array<{ localId: string; sent: Record<string, FieldValue[]> }>,
-	): Promise<void>;
+	): Promise<Set<string>>;
 	/** Gives leases back without writing anything else. A link that never got an external id stays `pending`. */
 	release(tenant: string, leaseOwner: string, localIds: string[]): Promise<void>;
 	/**

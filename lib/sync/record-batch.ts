@@ -161,11 +161,12 @@ export class RecordBatch {
 		const upsert = requireCapability(replication.integration, replication.adapter, 'upsert');
 		let results: UpsertResult[];
 		try {
-			await this.noteTwoWay(records);
-			const links = records.map(({ ref }) => this.entry(ref).link);
-			for (const { ref } of records) this.entry(ref).called = true;
+			const ours = await this.noteTwoWay(records);
+			if (ours.length === 0) return undefined;
+			const links = ours.map(({ ref }) => this.entry(ref).link);
+			for (const { ref } of ours) this.entry(ref).called = true;
 			this.called(links);
-			results = await upsert(replication.binding, records);
+			results = await upsert(replication.binding, ours);
 		} catch (thrown) {
 			return this.failAll(records, thrown);
 		}
@@ -174,8 +175,11 @@ export class RecordBatch {
 		return results.flatMap((result) => (result.ok ? [] : [result.error])).find(isAboutTheConnection);
 	}
 
-	/** What is sent of fields that the other side may change too is noted before the call; see `ownWrite`. */
-	private async noteTwoWay(records: UpsertRecord[]): Promise<void> {
+	/**
+	 * What is sent of fields that the other side may change too is noted before the call; see `ownWrite`. Where nothing could be
+	 * noted, another run has the link by now, and no call is made.
+	 */
+	private async noteTwoWay(records: UpsertRecord[]): Promise<UpsertRecord[]> {
 		const { replication, table } = this.run;
 		const { fields } = replication.binding;
 		const twoWay = new Set(fields.filter((rule) => rule.direction === 'both').map(baseKey));
@@ -185,7 +189,11 @@ export class RecordBatch {
 			this.entry(ref).noted = sent;
 			return sent ? [{ localId: ref, sent }] : [];
 		});
-		if (notes.length > 0) await table.note(replication.tenant, replication.runId, notes);
+		if (notes.length === 0) return records;
+		const noted = await table.note(replication.tenant, replication.runId, notes);
+		const lost = new Set(notes.map(({ localId }) => localId).filter((localId) => !noted.has(localId)));
+		for (const localId of lost) this.entry(localId).error = leaseLost(replication, localId);
+		return records.filter(({ ref }) => !lost.has(ref));
 	}
 
 	/** A run that dies while it associates leaves behind which references the next one has to make sure of. */

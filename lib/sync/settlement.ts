@@ -3,6 +3,7 @@ import type { CrosslinkError } from '../errors';
 import type { Base, Flip, LinkChange, LinkRow } from '../store/store';
 import type { AssociationReport } from './associations';
 import { conflictText, goneText, keptText, waitingText } from './errors';
+import { sameValue } from './fields';
 import { failureChange } from './outcome';
 import type { RecordPlan } from './plan';
 import { asFieldValue, type Referred } from './plan-associations';
@@ -92,13 +93,17 @@ export function changeOf(run: RecordRun, entry: Progress): LinkChange {
 			unsent: unsentWith(binding, link, entry.fields),
 		};
 	}
-	return kept === null ? done : { ...done, ...keptStatus(replication, link) };
+	return kept === null ? done : { ...done, ...keptStatus(replication, link, kept) };
 }
 
-/** This run had nothing newer for what an earlier one could not bring over: that waits on as it did. */
-function keptStatus(replication: Replication, link: LinkRow): Partial<LinkChange> {
+/**
+ * This run had nothing newer for what an earlier one could not bring over: that waits on as it did. Where a part of it has
+ * been brought over, the reason it failed for may be gone.
+ */
+function keptStatus(replication: Replication, link: LinkRow, kept: Fields): Partial<LinkChange> {
 	const { syncStatus, attempts, nextAttemptAt, lastError, errorCode } = link;
-	if (syncStatus === 'failed' || (syncStatus === 'pending' && nextAttemptAt !== null)) {
+	const asItWas = sameValue(kept, link.unsent);
+	if ((asItWas && syncStatus === 'failed') || (syncStatus === 'pending' && nextAttemptAt !== null)) {
 		return { syncStatus, attempts, nextAttemptAt, lastError, errorCode };
 	}
 	const soon = new Date(replication.now().getTime() + replication.retry.delaySeconds * 1000);

@@ -1,7 +1,7 @@
 import type { EntityBinding, Fields } from '../adapters/adapter';
 import type { Base, LinkRow } from '../store/store';
 import { baseOf } from './base';
-import { sameValue, valueAt, withValueAt } from './fields';
+import { isEmpty, sameValue, valueAt, withValueAt } from './fields';
 import { planAssociations } from './plan-associations';
 import { localFieldsOf, localValueOf } from './transform/join';
 
@@ -25,7 +25,9 @@ export function stillUnsent(binding: EntityBinding, link: LinkRow, given: Fields
 		const agreed = baseOf(base, rule);
 		if (agreed && rule.strength === 'initial') return false;
 		const value = localValueOf(rule, unsent);
-		return value !== undefined && !sameValue(value, agreed?.local);
+		// Where nothing was agreed on, an empty value would not be sent either.
+		if (agreed === undefined && isEmpty(value) && rule.transform?.default === undefined) return false;
+		return !sameValue(value, agreed?.local);
 	});
 	const moved = new Set(planAssociations(binding, unsent, { ...link, base, sent: null }).map(({ field }) => field));
 	const references = [...moved].filter((path) => valueAt(given, path) === undefined);

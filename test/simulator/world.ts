@@ -52,6 +52,9 @@ const REFERENCE_EDITS = 0.25;
 /** Of the edits so many take a value back to what was last agreed. */
 const TAKEN_BACK = 0.12;
 
+/** No number. */
+const WRONG = 'a lot';
+
 /** Two sides, the real engine on the real store between them, and everything that happens to them. */
 export class World {
 	readonly random: Random;
@@ -400,7 +403,7 @@ export class World {
 			}
 			if (roll > 1 - TAKEN_BACK && this.takeBackHere(record, rule, link)) continue;
 			const wrong = roll < 0.1 && rule.kind === 'number' && rule.direction !== 'pull';
-			const value = wrong ? 'a lot' : roll < 0.2 ? this.random.pick([null, '']) : this.fresh(rule);
+			const value = wrong ? WRONG : roll < 0.2 ? this.random.pick([null, '']) : this.fresh(rule);
 			this.local.edit(record, rule.local, value);
 			this.note(`edit here ${record.id} ${rule.local} ${JSON.stringify(value)} ${JSON.stringify(before)}`);
 			this.noteEdit('local', record.id, rule, before);
@@ -581,9 +584,12 @@ export class World {
 		for (const record of this.local.records.values()) {
 			for (const rule of this.rules) {
 				const here = this.here(record.id, rule);
-				const wrong = here?.startsWith('refused') || (here === undefined && rule.direction === 'both');
+				const link = await this.link(record.id);
+				// Nothing is said of it any more, and a value of the wrong type is still to be brought over.
+				const kept = here === undefined && valueAt(link?.unsent ?? {}, rule.local) === WRONG;
+				const wrong = here?.startsWith('refused') || (here === undefined && rule.direction === 'both') || kept;
 				if (!wrong) continue;
-				const before = this.state(record.id, rule, await this.link(record.id));
+				const before = this.state(record.id, rule, link);
 				this.local.edit(record, rule.local, this.fresh(rule));
 				this.note(`mend ${record.id} ${rule.local}`);
 				this.noteEdit('local', record.id, rule, before);

@@ -384,12 +384,14 @@ describeOnBothStores('links', (site) => {
 	it('keep what is on its way with the lease of the one who sends it, and forget it when re-pointed', async () => {
 		const links = await site.newLinks();
 		await claimed(links, 'a', 'b');
-		await links.note('t', LEASE.owner, [
+		const noted = await links.note('t', LEASE.owner, [
 			{ localId: 'b', sent: { 'n>x': ['\u0000', null] } },
 			{ localId: 'a', sent: { 'n>x': [1] } },
 			{ localId: 'nobody', sent: { 'n>x': [1] } },
 		]);
-		await links.note('t', 'somebody else', [{ localId: 'a', sent: { 'n>x': [2] } }]);
+		expect([...noted].sort()).toEqual(['a', 'b']);
+		const others = await links.note('t', 'somebody else', [{ localId: 'a', sent: { 'n>x': [2] } }]);
+		expect([...others]).toEqual([]);
 		await links.note('u', LEASE.owner, [{ localId: 'a', sent: { 'n>x': [3] } }]);
 		const rows = await links.findByLocalIds('t', ['a', 'b', 'nobody']);
 		expect(rows.map(({ localId, sent, leaseOwner }) => [localId, sent, leaseOwner]).sort()).toEqual([

@@ -16,6 +16,22 @@ const order = (notes: string | null, more: Fields = {}): PushItem[] => [
 ];
 const PUSHED = { local: 'notes', external: 'description', direction: 'push' };
 
+it('makes no call for a record that another run has taken over, where nothing could be noted of what it sends', async () => {
+	const world = await openWorld({
+		settings: { entities: { order: { fields: [{ local: 'notes', external: 'description', direction: 'both' }] } } },
+	});
+	const slow = await world.replication('order', { runId: 'slow', leaseSeconds: -1 });
+	const table = world.store.links('hubspot', 'order');
+	const note: LinkTable['note'] = async (...args) => {
+		await table.claim('default', ['1'], { owner: 'quick', seconds: 60 });
+		return await table.note(...args);
+	};
+	const [outcome] = await push(withTable(slow, { note }), order('mine'));
+	expect(outcome).toMatchObject({ outcome: 'failed', error: { code: 'lease_lost' } });
+	expect(world.hubspot.account.list('deals')).toEqual([]);
+	await world.close();
+});
+
 describe('a field that is only pushed, after a run that may have written it without living to tell', () => {
 	let world: World;
 	let runs: number;

@@ -71,6 +71,25 @@ describe('what a run could not bring over', () => {
 		expect(await link()).toMatchObject({ syncStatus: 'synced', unsent: null, lastError: null, attempts: 0 });
 	});
 
+	it('is tried again once a later run has brought over the part it had failed for', async () => {
+		await open();
+		await pushed({ name: 'One', notes: 'at first' });
+		expect(await pushed({ amount: 'a lot', notes: 'kept' })).toMatchObject({ outcome: 'failed' });
+		expect(await link()).toMatchObject({ syncStatus: 'failed', nextAttemptAt: null });
+		await pushed({ amount: 12 });
+		expect(await link()).toMatchObject({ syncStatus: 'pending', unsent: { notes: 'kept' }, errorCode: 'kept_values' });
+		await retried();
+		expect(deal()).toMatchObject({ amount: '12', description: 'kept' });
+		expect(await link()).toMatchObject({ syncStatus: 'synced', unsent: null });
+	});
+
+	it('is nothing where an empty value meets a field on which nothing was agreed', async () => {
+		await open();
+		expect(await pushed({ name: 'One', amount: 'a lot', notes: '' })).toMatchObject({ outcome: 'failed' });
+		expect(await pushed({ name: 'One', amount: 12 })).toMatchObject({ outcome: 'created' });
+		expect(await link()).toMatchObject({ syncStatus: 'synced', unsent: null, lastError: null });
+	});
+
 	it('is not forgotten when the run with the other fields fails, too', async () => {
 		await open();
 		await pushed({ name: 'One', notes: 'at first' });

@@ -59,7 +59,8 @@ async function run(sap: SapServices, { parameters }: QueryRequest): Promise<Quer
 	const by = text(parameters, 'by') || 'externalNumber';
 	const field = by in BY ? BY[by as keyof typeof BY] : BY.externalNumber;
 	const client = sap.service(SERVICE);
-	const value = field === BY.commandReference ? partnerReference(reference) : reference;
+	// SAP keeps all of these in capitals (sap:display-format in its metadata) and compares as they are written.
+	const value = field === BY.commandReference ? partnerReference(reference) : reference.toUpperCase();
 	const filter = `${field} eq ${client.protocol.literals.text(value)}`;
 	const found = await client.all(
 		'A_BusinessPartner',
