@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { databaseAt } from '../quickstart/database-at';
 import type { SavedWorkflow, WorkflowFile, WorkflowNode } from '../quickstart/n8n-api';
 import { newSecret, signedRequest } from '../test/unit/adapters/own/requests';
 import { until } from '../test/until';
@@ -21,9 +22,14 @@ const STEADY_SECONDS = 10;
 const IDLE_MS = 300_000;
 const LIVE_MS = 60_000;
 
-type Way = 'own' | 'crosslink';
-const NAMES: Record<Way, string> = { own: 'n8n’s Webhook node', crosslink: 'Crosslink Trigger' };
-const WAYS: Way[] = ['own', 'crosslink'];
+type Way = 'own' | 'instead' | 'crosslink';
+const NAMES: Record<Way, string> = {
+	own: 'n8n’s Webhook node',
+	instead: 'n8n’s Webhook and Postgres nodes',
+	crosslink: 'Crosslink Trigger',
+};
+const WAYS: Way[] = ['own', 'instead', 'crosslink'];
+const DATABASE = 'Inbox of the bench';
 
 interface Figures extends Load {
 	/** From the first request until every execution it started has ended. */
@@ -33,7 +39,8 @@ interface Figures extends Load {
 /**
  * Webhooks into a started n8n, one process, its data and the inbox on one durable PostgreSQL: through n8n's own Webhook
  * node, which keeps and checks nothing, and through the Crosslink Trigger, which checks the signature and keeps each
- * event. The same requests, turn by turn; both answer at once and start a workflow of one further node.
+ * event. Between them what one would draw instead: a row for each delivery, once, and no signature. The same requests,
+ * turn by turn; all answer at once, and end in a workflow of one further node.
  */
 export async function benchWebhooks(): Promise<void> {
 	const secret = newSecret();
@@ -64,6 +71,8 @@ class WebhookBench {
 	async publish(): Promise<void> {
 		const { api } = this.site;
 		const saved: SavedWorkflow[] = [];
+		await this.store.query('CREATE TABLE public.seen (id text PRIMARY KEY, body jsonb)');
+		await api.createCredential(DATABASE, 'postgres', { ...databaseAt(this.site.storeUrl), ssl: 'disable' });
 		for (const way of WAYS) saved.push(await api.importWorkflow(workflow(way)));
 		for (const one of saved) await api.publish(one);
 		for (const way of WAYS) await this.live(way);
@@ -110,7 +119,7 @@ class WebhookBench {
 
 	/** Turn by turn, so that both meet the same machine. */
 	private async rounds(requests: number, events: number, underWay: number): Promise<Record<Way, Figures[]>> {
-		const figures: Record<Way, Figures[]> = { own: [], crosslink: [] };
+		const figures: Record<Way, Figures[]> = { own: [], instead: [], crosslink: [] };
 		for (let round = 0; round < ROUNDS; round++) {
 			for (const way of WAYS) figures[way].push(await this.load(way, requests, events, underWay));
 		}
@@ -149,7 +158,7 @@ class WebhookBench {
 	}
 
 	private urlOf(way: Way): string {
-		return `${this.site.api.url}/webhook/${way === 'own' ? 'own' : 'crosslink/webhook'}`;
+		return `${this.site.api.url}/webhook/${way === 'crosslink' ? 'crosslink/webhook' : way}`;
 	}
 
 	private async unfinished(): Promise<number> {
@@ -196,16 +205,26 @@ function answers(figures: Figures[]): number[] {
 }
 
 function workflow(way: Way): WorkflowFile {
+	const to = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
 	const at = (x: number) => ({ position: [x, 0] as [number, number] });
 	const own: WorkflowNode = {
 		...{ id: 'trigger', name: 'Trigger', type: 'n8n-nodes-base.webhook', typeVersion: 2, ...at(0) },
-		webhookId: 'own',
-		parameters: { httpMethod: 'POST', path: 'own', responseMode: 'onReceived', options: {} },
+		webhookId: way,
+		parameters: { httpMethod: 'POST', path: way, responseMode: 'onReceived', options: {} },
 	};
 	const crosslink: WorkflowNode = {
-		...{ id: 'trigger', name: 'Trigger', type: 'n8n-nodes-crosslink.crosslinkTrigger', typeVersion: 1, ...at(0) },
+		...{ id: 'trigger', name: 'Trigger', type: 'n8n-nodes-crosslink.crosslinkTrigger', typeVersion: 2, ...at(0) },
 		webhookId: 'crosslink',
 		parameters: { integration: 'own', connection: 'environment' },
+	};
+	const keep: WorkflowNode = {
+		...{ id: 'keep', name: 'Keep', type: 'n8n-nodes-base.postgres', typeVersion: 2.6, ...at(100) },
+		parameters: {
+			operation: 'executeQuery',
+			query: 'INSERT INTO public.seen (id, body) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING id',
+			options: { queryReplacement: "={{ [$json.headers['webhook-id'], JSON.stringify($json.body)] }}" },
+		},
+		credentials: { postgres: { id: null, name: DATABASE } },
 	};
 	const end: WorkflowNode = {
 		...{ id: 'end', name: 'End', type: 'n8n-nodes-base.noOp', typeVersion: 1, ...at(200) },
@@ -213,8 +232,8 @@ function workflow(way: Way): WorkflowFile {
 	};
 	return {
 		name: NAMES[way],
-		nodes: [way === 'own' ? own : crosslink, end],
-		connections: { Trigger: { main: [[{ node: 'End', type: 'main', index: 0 }]] } },
+		nodes: way === 'instead' ? [own, keep, end] : [way === 'own' ? own : crosslink, end],
+		connections: way === 'instead' ? { Trigger: to('Keep'), Keep: to('End') } : { Trigger: to('End') },
 		settings: { executionOrder: 'v1' },
 	};
 }

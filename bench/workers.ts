@@ -7,9 +7,9 @@ import { printTable, type Row } from './report';
 const EVENTS = 300;
 const UNDER_WAY = 20;
 const WARM_UP = 50;
-const MOST_WORKERS = 2;
+const MOST_WORKERS = 3;
 /** What an execution waits for the business system, in milliseconds. */
-const WAITS = [0, 500];
+const WAITS = [0, 2_000];
 const DONE_MS = 300_000;
 
 /** n8n in queue mode with its own and Crosslink's data on one durable PostgreSQL: events per second by workers. */

@@ -57,7 +57,8 @@ export async function loadEffective(access: IntegrationAccess): Promise<Effectiv
 	const { configs, parking } = access.store;
 	const [rows, parked] = await Promise.all([
 		configs.getOf(entry.integration, [tenant, ALL_TENANTS]),
-		parking.find(tenant, entry.integration),
+		// Nothing is called of your own system, so nothing can refuse a login.
+		entry.ownSystem ? [] : parking.find(tenant, entry.integration),
 	]);
 	const row = rows.get(tenant);
 	const { mode, modeSource } = chooseMode(readMode(access.environment, entry.integration), row?.mode, entry.modes);

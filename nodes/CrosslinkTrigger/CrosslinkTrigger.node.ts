@@ -26,7 +26,9 @@ export class CrosslinkTrigger implements INodeType {
 		name: 'crosslinkTrigger',
 		icon: { light: 'file:../Crosslink/crosslink.svg', dark: 'file:../Crosslink/crosslink.dark.svg' },
 		group: ['trigger'],
-		version: 1,
+		// The same node: of a webhook node of version 1 n8n evaluates an expression with each request, in an isolate of its own.
+		version: [1, 2],
+		defaultVersion: 2,
 		subtitle: '={{ $parameter["integration"] }}',
 		description: 'Starts the workflow when a record changes in an external system; each event once, signatures checked',
 		eventTriggerDescription: 'Waiting for the external system to send an event',

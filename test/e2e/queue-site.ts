@@ -297,7 +297,7 @@ export class QueueSite {
 
 	private webhookWorkflow(): WorkflowFile {
 		return this.workflow('Tell what changes', '', {
-			...{ id: 'trigger', name: 'Trigger', type: 'n8n-nodes-crosslink.crosslinkTrigger', typeVersion: 1 },
+			...{ id: 'trigger', name: 'Trigger', type: 'n8n-nodes-crosslink.crosslinkTrigger', typeVersion: 2 },
 			...{ position: [0, 0] as [number, number], webhookId: TRIGGER_PATH },
 			parameters: { integration: 'own', connection: 'environment' },
 		});

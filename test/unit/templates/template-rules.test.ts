@@ -22,7 +22,7 @@ const CREDENTIAL_NAMES: Record<string, string[]> = {
 const NODE_VERSIONS: Record<string, number> = {
 	'n8n-nodes-crosslink.crosslink': 1,
 	'n8n-nodes-crosslink.crosslinkPollTrigger': 1,
-	'n8n-nodes-crosslink.crosslinkTrigger': 1,
+	'n8n-nodes-crosslink.crosslinkTrigger': 2,
 	'n8n-nodes-base.convertToFile': 1.1,
 	'n8n-nodes-base.filter': 2.3,
 	// Later ones answer by a page that waits, and a waiting execution is saved with the secrets that were entered.
