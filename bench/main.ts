@@ -2,7 +2,6 @@ import { cpus, loadavg } from 'node:os';
 import { benchCalls } from './calls';
 import { benchEngineCost } from './engine-cost';
 import { benchImport, benchImportKilled } from './import';
-import { benchIntegratorFlow } from './integrator';
 import { benchLinkUpserts } from './link-upserts';
 import { benchLoadCost } from './load-cost';
 import { benchOwnNodes } from './own-nodes';
@@ -20,7 +19,6 @@ const benches: Record<string, () => Promise<void>> = {
 	workers: benchWorkers,
 	import: benchImport,
 	'import-killed': benchImportKilled,
-	flow: benchIntegratorFlow,
 	'flow-in-n8n': benchOwnNodes,
 	links: benchLinkUpserts,
 	load: benchLoadCost,
