@@ -1,20 +1,33 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FieldValue } from './adapters/adapter';
 
 /** JSON with sorted keys and no spaces: equal values give equal text, whatever order their keys came in. */
 export function canonicalJson(value: FieldValue): string {
-	return JSON.stringify(value, (_key, part: FieldValue) => {
-		if (part === null || typeof part !== 'object' || Array.isArray(part)) return part;
-		// No prototype, so that a key called `__proto__` stays a key.
-		const sorted = Object.create(null) as Record<string, FieldValue | undefined>;
-		for (const key of Object.keys(part).sort()) sorted[key] = part[key];
-		return sorted;
+	return JSON.stringify(inOrder(value));
+}
+
+/** The value itself where its keys are in order already, as what was kept once is: then nothing has to be copied. */
+function inOrder(value: FieldValue): FieldValue {
+	if (value === null || typeof value !== 'object') return value;
+	if (Array.isArray(value)) {
+		const parts = value.map(inOrder);
+		return parts.every((part, index) => part === value[index]) ? value : parts;
+	}
+	const keys = Object.keys(value);
+	const asItIs = keys.every((key, index) => {
+		const before = keys[index - 1];
+		return (before === undefined || before < key) && inOrder(value[key] as FieldValue) === value[key];
 	});
+	if (asItIs) return value;
+	// No prototype, so that a key called `__proto__` stays a key.
+	const sorted = Object.create(null) as Record<string, FieldValue>;
+	for (const key of keys.sort()) sorted[key] = inOrder(value[key] as FieldValue);
+	return sorted;
 }
 
 /** sha256 of {@link canonicalJson}, hexadecimal. */
 export function hashText(canonical: string): string {
-	return createHash('sha256').update(canonical).digest('hex');
+	return hash('sha256', canonical);
 }
 
 /** sha256 of a value's canonical JSON: equal values give equal hashes. */
