@@ -10,7 +10,7 @@ import { failureOf, siteOf } from './both-stores';
 const NOBODY = 65_534;
 
 /** Left as it is at the beginning of a file that is damaged. */
-const INTACT_BYTES = 262_144;
+const INTACT_BYTES = 524_288;
 
 /** Root may write everywhere; so, as root, this runs as somebody who may not. */
 async function withoutRights<T>(work: () => Promise<T>): Promise<T> {
