@@ -13,15 +13,19 @@ function inOrder(value: FieldValue): FieldValue {
 		const parts = value.map(inOrder);
 		return parts.every((part, index) => part === value[index]) ? value : parts;
 	}
-	const keys = Object.keys(value);
-	const asItIs = keys.every((key, index) => {
-		const before = keys[index - 1];
-		return (before === undefined || before < key) && inOrder(value[key] as FieldValue) === value[key];
-	});
+	let asItIs = true;
+	let before: string | undefined;
+	const parts: Array<[key: string, part: FieldValue]> = [];
+	for (const key of Object.keys(value)) {
+		const part = inOrder(value[key] as FieldValue);
+		asItIs &&= (before === undefined || before < key) && part === value[key];
+		before = key;
+		parts.push([key, part]);
+	}
 	if (asItIs) return value;
 	// No prototype, so that a key called `__proto__` stays a key.
 	const sorted = Object.create(null) as Record<string, FieldValue>;
-	for (const key of keys.sort()) sorted[key] = inOrder(value[key] as FieldValue);
+	for (const [key, part] of parts.sort(([left], [right]) => (left < right ? -1 : 1))) sorted[key] = part;
 	return sorted;
 }
 

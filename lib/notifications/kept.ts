@@ -3,7 +3,7 @@ import { CrosslinkError } from '../errors';
 import { messageField } from '../store/sealed-fields';
 import type { Vault } from '../tenants/vault';
 
-/** Longest message that is kept, in characters of JSON: no channel takes as many. */
+/** Longest message that is kept, in characters of JSON: a long mail has its place, a log file has not. */
 const MAX_KEPT = 200_000;
 
 /** The message sealed for a later try; null without a key, or where it is too long to be kept. */

@@ -34,6 +34,12 @@ describe('the canonical JSON of a value', () => {
 		expect(JSON.stringify(value)).toBe(before);
 	});
 
+	it('looks at each part once, however deep it lies', () => {
+		let value: FieldValue = 0;
+		for (let depth = 0; depth < 200; depth++) value = { b: value, a: depth };
+		expect(canonicalJson(value)).toContain('{"a":199,"b":{"a":198,"b":');
+	});
+
 	it('hashes as sha256 does', () => {
 		expect(hashOf('a')).toBe('ac8d8342bbb2362d13f0a559a3621bb407011368895164b628a54f7fc33fc43c');
 	});
