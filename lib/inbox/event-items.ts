@@ -31,22 +31,31 @@ export interface ItemOptions {
 
 type Event = StoredEvent | InboxEvent;
 
-/** Makes the items of these events, with the local ids their links know now. In your own system every id is a local id. */
+/** An event with the local id of its record; undefined while that is not linked. */
+export type LinkedEvent = Event & { localId: string | undefined };
+
+/** Makes the items of these events, with the local ids their links know now. */
 export async function toItems(store: Store, events: Event[], options: ItemOptions): Promise<EventItem[]> {
-	return itemsWith(await findLinks(store, events), events, options);
+	return itemsOf(withLocalIds(await findLinks(store, events), events), options);
 }
 
-/** The same with links that were looked up already. */
-export function itemsWith(linkOf: LinkOf, events: Event[], options: ItemOptions): EventItem[] {
+/** In your own system every id is a local id. */
+export function withLocalIds(linkOf: LinkOf, events: readonly Event[]): LinkedEvent[] {
+	return events.map((event) => {
+		return { ...event, localId: isOwnSystem(event.integration) ? event.externalId : linkOf(event)?.localId };
+	});
+}
+
+/** The items of events whose links were looked up already. */
+export function itemsOf(events: readonly LinkedEvent[], options: ItemOptions): EventItem[] {
 	const groups = options.fold ? foldEvents(events) : events.map((event) => ({ ...event, all: [event] }));
 	return groups.map((group) => {
-		const localId = isOwnSystem(group.integration) ? group.externalId : linkOf(group)?.localId;
 		return {
 			tenant: group.tenant,
 			integration: group.integration,
 			entity: group.entity,
 			externalId: group.externalId,
-			...(localId === undefined ? {} : { localId }),
+			...(group.localId === undefined ? {} : { localId: group.localId }),
 			event: group.event,
 			occurredAt: group.occurredAt.toISOString(),
 			eventId: group.externalEventId,

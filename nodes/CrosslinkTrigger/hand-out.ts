@@ -2,6 +2,7 @@ import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import { asCrosslinkError } from '../../lib/errors';
 import { AGAIN_SECONDS, receiverOf } from '../../lib/host/deliveries';
 import { openHostStore } from '../../lib/host/store';
+import { startGathering } from './gathering';
 import { itemOptionsOf, targetOf } from './parameters';
 
 /** How often this looks for events that were stored and not worked through. */
@@ -14,12 +15,13 @@ const BATCH = 100;
 const BATCHES_A_LOOK = 10;
 
 /**
- * While the workflow is published: starts it again with events that were stored but whose execution never began (n8n was
+ * While the workflow is published: starts it with what this process receives, and again with events that were stored but whose execution never began (n8n was
  * stopped right after the answer), or whose process died. Runs on one process only (n8n's leader); what an execution has
  * in hand is not started again. A store that cannot be reached is said once and asked again with the next look.
  */
 export function handOutAgain(context: ITriggerFunctions): ITriggerResponse {
 	const receiver = receiverOf(context);
+	const endGathering = context.getMode() === 'manual' ? undefined : startGathering(context);
 	let failing = false;
 	let closed = false;
 
@@ -53,7 +55,7 @@ export function handOutAgain(context: ITriggerFunctions): ITriggerResponse {
 		async closeFunction() {
 			closed = true;
 			clearTimeout(timer);
-			await looking;
+			await Promise.all([looking, endGathering?.()]);
 		},
 	};
 }

@@ -7,6 +7,7 @@ type Context = IWebhookFunctions | ITriggerFunctions | IHookFunctions;
 
 interface Options {
 	foldEvents?: boolean;
+	gatherDeliveries?: boolean;
 	includeRaw?: boolean;
 	accountId?: string;
 	publicUrl?: string;
@@ -39,6 +40,11 @@ export function wantedOf(context: Context): WantedEvents {
 export function itemOptionsOf(context: Context): ItemOptions {
 	const { foldEvents, includeRaw } = optionsOf(context);
 	return { fold: foldEvents !== false, includeRaw: includeRaw === true };
+}
+
+/** True unless each delivery is to have an execution of its own. */
+export function gathers(context: Context): boolean {
+	return optionsOf(context).gatherDeliveries !== false;
 }
 
 export function optionsOf(context: Context): Options {

@@ -102,6 +102,14 @@ export const properties: INodeProperties[] = [
 					'Whether several events of one record that arrive together become one item, because a look at the record answers them all. The IDs of all of them are in "eventIds".',
 			},
 			{
+				displayName: 'Gather Deliveries',
+				name: 'gatherDeliveries',
+				type: 'boolean',
+				default: true,
+				description:
+					'Whether deliveries that arrive within a quarter of a second start the workflow together, in one execution, which keeps n8n answering when many come at once. Switch it off to have an execution for each delivery.',
+			},
+			{
 				displayName: 'Include Raw Event',
 				name: 'includeRaw',
 				type: 'boolean',

@@ -5,9 +5,10 @@ import { AGAIN_SECONDS, receiverOf } from '../../lib/host/deliveries';
 import { openSession, type Session } from '../../lib/host/session';
 import type { Target } from '../../lib/host/target';
 import { MAX_WEBHOOK_BYTES } from '../../lib/inbox/bounds';
-import type { EventItem } from '../../lib/inbox/event-items';
+import type { LinkedEvent } from '../../lib/inbox/event-items';
 import type { Ingress, Reception } from '../../lib/inbox/receive';
-import { itemOptionsOf, ownTenantOnly, targetOf, wantedOf } from './parameters';
+import { gather } from './gathering';
+import { gathers, itemOptionsOf, ownTenantOnly, targetOf, wantedOf } from './parameters';
 import { rawBodyOf, requestOf } from './request';
 
 /**
@@ -21,12 +22,14 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 		if (rawBody.length > MAX_WEBHOOK_BYTES) {
 			return refuse(this, 413, `the body is larger than ${MAX_WEBHOOK_BYTES} bytes`);
 		}
-		const { reception, items } = await received(this, rawBody);
+		const { reception, events } = await received(this, rawBody);
 		if (reception.outcome === 'unverified') return refuse(this, 401, reception.reason);
 		// The vendor will send it again just the same; 400 only says more clearly whose turn it is.
 		if (reception.outcome === 'malformed') return refuse(this, 400, reception.reason);
 		for (const reason of reception.aside) warn(this, `Crosslink Trigger keeps events and starts nothing: ${reason}.`);
-		if (items.length === 0) return { webhookResponse: 'OK' };
+		if (events.length === 0 || gathered(this, events)) return { webhookResponse: 'OK' };
+		const { itemsOf } = await import('../../lib/inbox/event-items');
+		const items = itemsOf(events, itemOptionsOf(this));
 		return { webhookResponse: 'OK', workflowData: [items.map((item) => ({ json: { ...item } }))] };
 	} catch (thrown) {
 		const error = asCrosslinkError(thrown);
@@ -37,7 +40,7 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 async function received(
 	context: IWebhookFunctions,
 	rawBody: Buffer,
-): Promise<{ reception: Reception; items: EventItem[] }> {
+): Promise<{ reception: Reception; events: LinkedEvent[] }> {
 	const session = await openSession(context);
 	try {
 		const target = targetOf(context);
@@ -45,11 +48,11 @@ async function received(
 		if (connected.disabledReason !== undefined) throw switchedOff(connected.disabledReason);
 		// Loaded on first use, as the store is.
 		const { receiveWebhook } = await import('../../lib/inbox/receive');
-		const { itemsWith } = await import('../../lib/inbox/event-items');
+		const { withLocalIds } = await import('../../lib/inbox/event-items');
 		const ingress = await ingressOf(context, session, target);
 		const reception = await receiveWebhook(connected, session.store, requestOf(context, rawBody), ingress);
-		if (reception.outcome !== 'received') return { reception, items: [] };
-		return { reception, items: itemsWith(reception.linkOf, reception.fresh, itemOptionsOf(context)) };
+		if (reception.outcome !== 'received') return { reception, events: [] };
+		return { reception, events: withLocalIds(reception.linkOf, reception.fresh) };
 	} finally {
 		session.close();
 	}
@@ -64,6 +67,11 @@ async function ingressOf(context: IWebhookFunctions, session: Session, target: T
 		byHand: context.getMode() === 'manual',
 		store: (events) => keepEvents(session.store, receiver, events, AGAIN_SECONDS),
 	};
+}
+
+/** True when the published trigger starts the workflow with these events; else this request does. */
+function gathered(context: IWebhookFunctions, events: LinkedEvent[]): boolean {
+	return context.getMode() !== 'manual' && gathers(context) && gather(receiverOf(context), events);
 }
 
 /** Without the integration's secrets no signature can be checked; the vendor tries again for a day or so. */

@@ -61,8 +61,14 @@ export async function beginAndDie(
 	return ((await type.execute?.call(context)) as INodeExecutionData[][])[0] ?? [];
 }
 
-/** Publishes the trigger, as n8n's leader does, and takes it down again once it has looked for what was left over. */
-export async function publishShortly(given: Given, trigger: INode): Promise<INodeExecutionData[][]> {
+export interface Published {
+	/** Items of each execution that was started. */
+	emitted: INodeExecutionData[][];
+	unpublish(): Promise<void>;
+}
+
+/** Publishes the trigger, as n8n's leader does. */
+export async function publish(given: Given, trigger: INode): Promise<Published> {
 	const emitted: INodeExecutionData[][] = [];
 	const { workflow, additionalData } = executionOf(given, trigger, '0', 'trigger');
 	const emit: ITriggerFunctions['emit'] = (data) => void emitted.push(...data);
@@ -70,7 +76,13 @@ export async function publishShortly(given: Given, trigger: INode): Promise<INod
 	const context = new core.TriggerContext(workflow, node, additionalData, 'trigger', 'activate', emit);
 	const type = given.pack.nodeTypes.getByNameAndVersion(trigger.type, 1);
 	const response = await type.trigger?.call(context);
-	await response?.closeFunction?.();
+	return { emitted, unpublish: async () => await response?.closeFunction?.() };
+}
+
+/** Publishes the trigger and takes it down again once it has looked for what was left over. */
+export async function publishShortly(given: Given, trigger: INode): Promise<INodeExecutionData[][]> {
+	const { emitted, unpublish } = await publish(given, trigger);
+	await unpublish();
 	return emitted;
 }
 

@@ -22,7 +22,10 @@ export async function listen(given: Given, parameters: INodeParameters): Promise
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook/trigger`;
-	const trigger = triggerNode(given, { options: { publicUrl: url }, ...parameters });
+	const trigger = triggerNode(given, {
+		...parameters,
+		options: { publicUrl: url, ...(parameters['options'] as INodeParameters | undefined) },
+	});
 	return {
 		url,
 		executions,
