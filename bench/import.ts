@@ -77,6 +77,7 @@ class ImportBench {
 		rows.push(await this.adopt('import again'));
 		await this.site.restart();
 		rows.push(await this.reconcile('reconcile of the links'));
+		rows.push(await this.reconcile('reconcile again, in the same process'));
 		return rows;
 	}
 

@@ -129,6 +129,9 @@ export interface LinkPage {
 	limit: number;
 }
 
+/** Which record is which, and no more of the link; the hash tells later whether it has moved. */
+export type LinkIds = Pick<LinkRow, 'localId' | 'externalId' | 'syncStatus' | 'baseHash'>;
+
 /** The link table of one integration and entity. Every method is bound to one tenant. */
 export interface LinkTable {
 	readonly name: string;
@@ -170,6 +173,8 @@ export interface LinkTable {
 	upsert(tenant: string, links: Array<{ localId: string; externalId: string }>): Promise<LinkUpsertOutcome[]>;
 	/** At most 10,000 rows. */
 	page(tenant: string, page: LinkPage): Promise<LinkRow[]>;
+	/** The ids of a page of all links, for work that reads the links themselves later. */
+	pageOfIds(tenant: string, page: Omit<LinkPage, 'status'>): Promise<LinkIds[]>;
 	/**
 	 * Links that are `failed` or in `conflict`, by when they became so, starting behind this place; a place is given back
 	 * by {@link LinkRow.updatedAt} and local id.

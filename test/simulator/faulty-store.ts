@@ -62,6 +62,7 @@ export function faultyStore(store: Store, faults: StoreFaults, held: HeldLeases)
 			upsert: (...args) => statement('upsert', () => table.upsert(...args)),
 			troubled: (...args) => statement('troubled', () => table.troubled(...args)),
 			page: (...args) => statement('page', () => table.page(...args)),
+			pageOfIds: (...args) => statement('pageOfIds', () => table.pageOfIds(...args)),
 			due: (...args) => statement('due', () => table.due(...args)),
 			countByStatus: (...args) => statement('countByStatus', () => table.countByStatus(...args)),
 		};

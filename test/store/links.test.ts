@@ -369,6 +369,24 @@ describeOnBothStores('links', (site) => {
 		});
 	});
 
+	it('are named by their ids alone, in the same order, deleted ones too', async () => {
+		const links = await site.newLinks();
+		await links.upsert('t', [
+			{ localId: 'a', externalId: '1' },
+			{ localId: 'b', externalId: '2' },
+			{ localId: 'c', externalId: '3' },
+		]);
+		await links.upsert('other', [{ localId: 'd', externalId: '4' }]);
+		await settledOne(links, { localId: 'b', base: { local: { 'a>b': 1 }, external: { 'a>b': '1' } } });
+		await settledOne(links, { localId: 'c', syncStatus: 'deleted' });
+		const whole = await links.page('t', { limit: 10 });
+		expect(await links.pageOfIds('t', { limit: 10 })).toEqual(
+			whole.map(({ localId, externalId, syncStatus, baseHash }) => ({ localId, externalId, syncStatus, baseHash })),
+		);
+		expect(whole[1]?.baseHash).toEqual(expect.any(String));
+		expect((await links.pageOfIds('t', { afterLocalId: 'a', limit: 1 })).map(({ localId }) => localId)).toEqual(['b']);
+	});
+
 	it('remember what could not be sent and what flips, and start over when re-pointed', async () => {
 		const links = await site.newLinks();
 		const flips = { 'name>dealname': [{ hash: 'abc', at: 1_795_506_400_000 }] };

@@ -5,7 +5,7 @@ import { push } from '../../lib/sync/push';
 import { reconcile, type ReconcileOptions, type ReconcilePage } from '../../lib/sync/reconcile';
 import { retry } from '../../lib/sync/retry';
 import { unlink } from '../../lib/sync/unlink';
-import type { PushItem } from '../../lib/sync/replication';
+import type { PushItem, Replication } from '../../lib/sync/replication';
 import { openWorld, type World } from './world';
 
 const orders = (count: number): PushItem[] =>
@@ -65,6 +65,33 @@ describe('reconcile', () => {
 		const mended = outcomes.find((outcome) => outcome.localId === '0002');
 		expect(mended).toMatchObject({ outcome: 'updated', patch: { salesNotes: 'a note' } });
 		expect(world.hubspot.account.list('deals').map((deal) => deal.properties.dealname)).toContain('Order 2');
+	});
+
+	it('takes nothing for an edit that was read before a push which has moved the link since', async () => {
+		const both = { local: 'name', external: 'dealname', direction: 'both', owner: 'external' };
+		world = await openWorld({ settings: { entities: { order: { fields: [both] } } } });
+		await push(await world.replication('order'), orders(2));
+		const pushed = { localId: '0001', fields: { name: 'Renamed', amount: 0 } };
+		const { adapter, ...rest } = await world.replication('order');
+		const slow: Replication = {
+			...rest,
+			adapter: {
+				...adapter,
+				read: async (...args) => {
+					const records = (await adapter.read?.(...args)) ?? [];
+					expect(await push(await world.replication('order'), [pushed])).toMatchObject([{ outcome: 'updated' }]);
+					return records;
+				},
+			},
+		};
+		const all: ReconcilePage[] = [];
+		const options = { repair: true, restart: true, pageSize: 100, maxMs: 60_000 };
+		for await (const page of reconcile(slow, options)) all.push(page);
+		const patches = all.flatMap(({ outcomes }) => outcomes).map(({ localId, patch }) => [localId, patch]);
+		expect(patches).not.toContainEqual(['0001', expect.objectContaining({ name: 'Order 1' })]);
+		const deal = world.hubspot.account.find('deals', 'crosslink_id', 'default:0001')[0];
+		expect(deal?.properties.dealname).toBe('Renamed');
+		expect(all.at(-1)?.report.counts).toMatchObject({ checked: 2 });
 	});
 
 	it('stops at the brake before it ends many links, and goes on when told to', async () => {

@@ -1,6 +1,6 @@
 import type { Row } from '../dialect';
-import { textOf } from '../row-values';
-import type { LinkPage, LinkRow, SyncStatus } from '../store';
+import { textOf, textOrNull } from '../row-values';
+import type { LinkIds, LinkPage, LinkRow, SyncStatus } from '../store';
 import { boundedLimit, idBatch, linkBatch, slices, sortedUnique, type LinkContext } from './link-context';
 import { linkOf, SYNC_STATUSES } from './link-row';
 
@@ -87,6 +87,24 @@ export async function pageOfLinks(context: LinkContext, tenant: string, page: Li
 		[tenant, page.afterLocalId ?? ''],
 	);
 	return rows.map(linkOf);
+}
+
+export async function pageOfIds(
+	{ database, table }: LinkContext,
+	tenant: string,
+	page: Omit<LinkPage, 'status'>,
+): Promise<LinkIds[]> {
+	const rows = await database.statement(
+		`SELECT local_id, external_id, sync_status, base_hash FROM ${table}
+		WHERE tenant = $1 AND local_id > $2 ORDER BY local_id LIMIT ${boundedLimit(page.limit, MAX_PAGE)}`,
+		[tenant, page.afterLocalId ?? ''],
+	);
+	return rows.map((row) => ({
+		localId: textOf(row, 'local_id'),
+		externalId: textOrNull(row, 'external_id'),
+		syncStatus: textOf(row, 'sync_status') as SyncStatus,
+		baseHash: textOrNull(row, 'base_hash'),
+	}));
 }
 
 export async function dueLinks({ database, dialect, table }: LinkContext, tenant: string, limit: number) {

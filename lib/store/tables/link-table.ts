@@ -5,7 +5,7 @@ import { assertTenant } from '../ids';
 import type { LinkTable } from '../store';
 import { claimLinks, releaseLinks } from './link-claim';
 import type { LinkContext } from './link-context';
-import { countByStatus, dueLinks, findByExternalIds, findByLocalIds, pageOfLinks } from './link-find';
+import { countByStatus, dueLinks, findByExternalIds, findByLocalIds, pageOfIds, pageOfLinks } from './link-find';
 import { doubtLinks } from './link-doubt';
 import { noteLinks } from './link-note';
 import { settleLinks } from './link-settle';
@@ -44,6 +44,7 @@ export function linkTable(database: Database, integration: string, entity: strin
 		doubt: (tenant, ids) => guarded(tenant, () => doubtLinks(context, tenant, ids)),
 		upsert: (tenant, links) => guarded(tenant, () => upsertLinks(context, tenant, links)),
 		page: (tenant, page) => guarded(tenant, () => pageOfLinks(context, tenant, page)),
+		pageOfIds: (tenant, page) => guarded(tenant, () => pageOfIds(context, tenant, page)),
 		troubled: (tenant, after, limit) => guarded(tenant, () => troubledLinks(context, tenant, after, limit)),
 		due: (tenant, limit) => guarded(tenant, () => dueLinks(context, tenant, limit)),
 		countByStatus: (tenant) => guarded(tenant, () => countByStatus(context, tenant)),
