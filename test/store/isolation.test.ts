@@ -51,6 +51,7 @@ const OF_A_TENANT: Record<string, Probe> = {
 	'links().doubt': ({ links }, me) => links.doubt(me, LOCAL_IDS),
 	'links().upsert': ({ links }, me) => links.upsert(me, [{ localId: '1', externalId: 'shared' }]),
 	'links().page': ({ links }, me) => links.page(me, { limit: 100 }),
+	'links().pageOfIds': ({ links }, me) => links.pageOfIds(me, { limit: 100 }),
 	'links().troubled': ({ links }, me) => links.troubled(me, undefined, 100),
 	'links().due': ({ links }, me) => links.due(me, 100),
 	'links().countByStatus': async ({ links }, me) => {
