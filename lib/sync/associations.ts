@@ -58,12 +58,13 @@ export type TouchedReferences = ReadonlyMap<string, ReadonlyMap<string, Referred
 /**
  * Carries out all moves of a batch: one lookup per entity, then new associations before old ones are taken away,
  * so that a crash in between leaves a record with one too many and never with none.
- * @param note keeps with the links what is about to be touched, before the first call
+ * @param note keeps with the links what is about to be touched, before the first call; of those it returns, by local id, another
+ * run has the link by now, and nothing is called
  */
 export async function associateAll(
 	replication: Replication,
 	subjects: AssociationSubject[],
-	note: (touched: TouchedReferences) => Promise<void>,
+	note: (touched: TouchedReferences) => Promise<ReadonlySet<string>>,
 ): Promise<Map<string, AssociationReport>> {
 	const reports = new Map<string, AssociationReport>(
 		subjects.map((subject) => [subject.localId, { done: [], waiting: [] }]),
@@ -71,8 +72,11 @@ export async function associateAll(
 	const entities = new Set(subjects.flatMap((subject) => subject.moves.map((move) => move.entity)));
 	const resolved: Array<[entity: string, moves: ResolvedMove[]]> = [];
 	for (const entity of entities) resolved.push([entity, await resolve(replication, entity, subjects, reports)]);
-	await note(touchedBy(resolved.flatMap(([, moves]) => moves)));
-	for (const [entity, moves] of resolved) await carryOut(replication, entity, moves, reports);
+	const lost = await note(touchedBy(resolved.flatMap(([, moves]) => moves)));
+	for (const [entity, moves] of resolved) {
+		const ours = moves.filter(({ subject }) => !lost.has(subject.localId));
+		await carryOut(replication, entity, ours, reports);
+	}
 	return reports;
 }
 

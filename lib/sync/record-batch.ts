@@ -196,16 +196,30 @@ export class RecordBatch {
 		return records.filter(({ ref }) => !lost.has(ref));
 	}
 
-	/** A run that dies while it associates leaves behind which references the next one has to make sure of. */
-	private async noteReferences(touched: TouchedReferences): Promise<void> {
+	/**
+	 * A run that dies while it associates leaves behind which references the next one has to make sure of.
+	 * @returns local ids whose leases are gone
+	 */
+	private async noteReferences(touched: TouchedReferences): Promise<ReadonlySet<string>> {
 		const { replication, table } = this.run;
 		const notes = [...touched].flatMap(([localId, references]) => {
-			const entry = this.entry(localId);
-			entry.touched = references;
-			entry.noted = sentWithReferences(entry.noted, references);
-			return entry.noted ? [{ localId, sent: entry.noted }] : [];
+			const sent = sentWithReferences(this.entry(localId).noted, references);
+			return sent ? [{ localId, sent }] : [];
 		});
-		if (notes.length > 0) await table.note(replication.tenant, replication.runId, notes);
+		if (notes.length === 0) return new Set();
+		const noted = await table.note(replication.tenant, replication.runId, notes);
+		const lost = new Set<string>();
+		for (const { localId, sent } of notes) {
+			const entry = this.entry(localId);
+			if (noted.has(localId)) {
+				entry.noted = sent;
+				entry.touched = touched.get(localId) ?? new Map();
+			} else {
+				entry.error = leaseLost(replication, localId);
+				lost.add(localId);
+			}
+		}
+		return lost;
 	}
 
 	private take(result: UpsertResult): void {
