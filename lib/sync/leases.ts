@@ -22,12 +22,15 @@ export type LeasedWork = (links: LinkRow[], told: LeasedSteps) => Promise<Readon
 /** Links in one claim and commit. */
 export interface ChunkSize {
 	least: number;
-	/** Chunks grow to this while they are quick. */
+	/** As many as are quick go together, up to these. */
 	most: number;
 }
 
-/** Chunks grow while one takes no longer than this, in milliseconds: a commit then costs as much as the work. */
+/** As many calls go into one chunk as take so long together, in milliseconds: a commit then costs little beside them. */
 const QUICK_MS = 250;
+
+/** One quick chunk may be luck. */
+const GROWTH = 10;
 
 /** Local ids in one claim, call and commit. */
 export function inChunks<T>(values: T[], size: number): T[][] {
@@ -58,11 +61,11 @@ export async function withLeases(
 		const busy: string[] = [];
 		for (let queue = waiting; queue.length > 0;) {
 			replication.signal?.throwIfAborted();
-			const start = Date.now();
+			const start = performance.now();
 			const { held, left } = await claimAndWork(replication, table, queue.slice(0, size), work);
 			busy.push(...held);
 			queue = [...left, ...queue.slice(size)];
-			size = Date.now() - start <= QUICK_MS ? Math.min(2 * size, most) : least;
+			size = nextSize(size, performance.now() - start, { least, most });
 		}
 		if (busy.length === 0 || Date.now() > deadline) return busy;
 		if (busy.length < waiting.length) pause = BUSY_POLL_MS;
@@ -70,6 +73,12 @@ export async function withLeases(
 		await sleep(pause, undefined, { signal: replication.signal });
 		pause = Math.min(pause * 2, BUSY_POLL_MAX_MS);
 	}
+}
+
+/** What fits at the pace of the last chunk, in whole calls; a faster one is trusted a step at a time. */
+function nextSize(size: number, ms: number, { least, most }: ChunkSize): number {
+	const fitting = Math.floor((size * QUICK_MS) / Math.max(ms, 1) / least) * least;
+	return Math.max(least, Math.min(fitting, size * GROWTH, most));
 }
 
 async function claimAndWork(
