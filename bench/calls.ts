@@ -4,6 +4,7 @@ import { push } from '../lib/sync/push';
 import type { PushItem, SyncOutcome } from '../lib/sync/replication';
 import { sync } from '../lib/sync/sync';
 import { openWorld, type World } from '../test/sync/world';
+import { OwnEchoes } from './own-echoes';
 import { printTable, timed, type Row } from './report';
 
 const RECORDS = 1_000;
@@ -52,7 +53,10 @@ export async function benchCalls(): Promise<void> {
 
 		// What HubSpot gave the new deals (their stage) is news to this side once.
 		await confirmAll(world, await pullAll(world));
+		const told = await OwnEchoes.listen(world);
 		await pushOrders(orders('Echo', moved));
+		await told.heard(RECORDS);
+		rows.push(await webhookRow(world, told));
 		const echoes = await measure('pull, echoes of our own writes', '0 writes', () => pullAll(world));
 		if (echoes.some(({ outcome }) => outcome !== 'unchanged')) throw new Error('An echo was taken for a change.');
 		await measure('sync both ways, unchanged', '0 writes', () => syncOrders(orders('Echo', moved)));
@@ -67,6 +71,16 @@ export async function benchCalls(): Promise<void> {
 	} finally {
 		await world.close();
 	}
+}
+
+/** What HubSpot tells of the writes before, as the trigger takes it in. */
+async function webhookRow(world: World, told: OwnEchoes): Promise<Row> {
+	world.hubspot.calls.clear();
+	let taken = { kept: 0, started: 0 };
+	const ms = await timed(async () => (taken = await told.takeIn()));
+	if (taken.started > 0) throw new Error(`${taken.started} events of our own writes would start a workflow.`);
+	const outcome = `${taken.kept.toLocaleString('en-US')} kept, none handed on`;
+	return { name: 'webhooks of our own writes', cells: [outcome, world.calls(), 0, '0', Math.round(ms)] };
 }
 
 async function pushReferred(world: World): Promise<void> {
