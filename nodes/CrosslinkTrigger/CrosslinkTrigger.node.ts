@@ -14,7 +14,7 @@ import { executeTaken } from '../../lib/host/deliveries';
 import { integrationCredentials } from '../../lib/host/integration-credentials';
 import { credentialTest } from '../Crosslink/methods/credential-test';
 import { getEntities } from '../Crosslink/methods/load-options';
-import { handOutAgain } from './hand-out';
+import { handOutWhilePublished } from './hand-out';
 import { getWebhookIntegrations } from './methods/load-options';
 import { properties } from './properties';
 import { receive } from './receive';
@@ -76,9 +76,9 @@ export class CrosslinkTrigger implements INodeType {
 		return await receive.call(this);
 	}
 
-	/** Called by n8n once the workflow is published, beside the webhook: brings back what was left over. */
+	/** Called by n8n once the workflow is published, beside the webhook: starts it with what has been received. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
-		return await Promise.resolve(handOutAgain(this));
+		return await Promise.resolve(handOutWhilePublished(this));
 	}
 
 	/** Called by n8n at the start of each execution with what was emitted. */

@@ -2,6 +2,8 @@ import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import { asCrosslinkError } from '../../lib/errors';
 import { AGAIN_SECONDS, receiverOf } from '../../lib/host/deliveries';
 import { openHostStore } from '../../lib/host/store';
+import type { Target } from '../../lib/host/target';
+import type { ItemOptions } from '../../lib/inbox/event-items';
 import { startGathering } from './gathering';
 import { itemOptionsOf, targetOf } from './parameters';
 
@@ -15,19 +17,20 @@ const BATCH = 100;
 const BATCHES_A_LOOK = 10;
 
 /**
- * While the workflow is published: starts it with what this process receives, and again with events that were stored but whose execution never began (n8n was
- * stopped right after the answer), or whose process died. Runs on one process only (n8n's leader); what an execution has
- * in hand is not started again. A store that cannot be reached is said once and asked again with the next look.
+ * While the workflow is published: starts it with what this process receives, and with events that were stored but whose
+ * execution never began (n8n was stopped right after the answer), or whose process died. Runs on one process only (n8n's
+ * leader); what an execution has in hand is not started again. A store that cannot be reached is said once and asked again
+ * with the next look.
  */
-export function handOutAgain(context: ITriggerFunctions): ITriggerResponse {
-	const receiver = receiverOf(context);
-	const endGathering = context.getMode() === 'manual' ? undefined : startGathering(context);
+export function handOutWhilePublished(context: ITriggerFunctions): ITriggerResponse {
+	const published = { receiver: receiverOf(context), target: targetOf(context), options: itemOptionsOf(context) };
+	const endGathering = context.getMode() === 'manual' ? undefined : startGathering(context, published.options);
 	let failing = false;
 	let closed = false;
 
 	async function look(): Promise<void> {
 		try {
-			await handOut(context, receiver, () => closed);
+			await handOut(context, published, () => closed);
 			failing = false;
 		} catch (thrown) {
 			if (failing) return;
@@ -60,7 +63,18 @@ export function handOutAgain(context: ITriggerFunctions): ITriggerResponse {
 	};
 }
 
-async function handOut(context: ITriggerFunctions, receiver: string, closed: () => boolean): Promise<void> {
+/** Read when the workflow is published: later n8n has no place to evaluate an expression in. */
+interface Published {
+	receiver: string;
+	target: Target;
+	options: ItemOptions;
+}
+
+async function handOut(
+	context: ITriggerFunctions,
+	{ receiver, target, options }: Published,
+	closed: () => boolean,
+): Promise<void> {
 	const { store, release } = await openHostStore(context);
 	try {
 		const { toItems } = await import('../../lib/inbox/event-items');
@@ -68,15 +82,14 @@ async function handOut(context: ITriggerFunctions, receiver: string, closed: () 
 			const events = await store.deliveries.due(receiver, { limit: BATCH, againSeconds: AGAIN_SECONDS });
 			// Also while the workflow is being taken down: n8n waits for this look.
 			if (events.length > 0) {
-				const items = await toItems(store, events, itemOptionsOf(context));
+				const items = await toItems(store, events, options);
 				context.emit([items.map((item) => ({ json: { ...item } }))]);
 			}
 			if (events.length < BATCH || closed()) break;
 		}
 		if (closed()) return;
 		const { pruneInboxes } = await import('../../lib/inbox/prune');
-		const { integration, tenant } = targetOf(context);
-		await pruneInboxes(store, integration, tenant);
+		await pruneInboxes(store, target.integration, target.tenant);
 	} finally {
 		release();
 	}
