@@ -67,11 +67,14 @@ export interface Published {
 	unpublish(): Promise<void>;
 }
 
-/** Publishes the trigger, as n8n's leader does. */
-export async function publish(given: Given, trigger: INode): Promise<Published> {
+/** Publishes the trigger, as n8n's leader does. `starting` is asked before each execution, and may throw as n8n may. */
+export async function publish(given: Given, trigger: INode, starting = (): void => {}): Promise<Published> {
 	const emitted: INodeExecutionData[][] = [];
 	const { workflow, additionalData } = executionOf(given, trigger, '0', 'trigger');
-	const emit: ITriggerFunctions['emit'] = (data) => void emitted.push(...data);
+	const emit: ITriggerFunctions['emit'] = (data) => {
+		starting();
+		emitted.push(...data);
+	};
 	const node = workflow.getNode(trigger.name) as INode;
 	const context = new core.TriggerContext(workflow, node, additionalData, 'trigger', 'activate', emit);
 	const type = given.pack.nodeTypes.getByNameAndVersion(trigger.type, 1);

@@ -176,6 +176,19 @@ describe('where the published workflow runs in the process that receives', () =>
 		expect(externalIds(again).sort()).toEqual(['11', '12', '13']);
 	});
 
+	it('what n8n would not start comes up again', async () => {
+		let starts = 0;
+		const { emitted, unpublish } = await publish(world, trigger, () => {
+			starts += 1;
+			throw new Error('No execution can be started now.');
+		});
+		expect(await moment(11)).toEqual([200]);
+		await unpublish();
+		expect([starts, emitted]).toEqual([1, []]);
+		letTimePass(world);
+		expect((await publishShortly(world, trigger)).map(externalIds)).toEqual([['11']]);
+	});
+
 	it('each delivery starts an execution of its own where that is asked for', async () => {
 		await server.stop();
 		server = await listen(world, { options: { gatherDeliveries: false } });
