@@ -299,7 +299,11 @@ export class QueueSite {
 		return this.workflow('Tell what changes', '', {
 			...{ id: 'trigger', name: 'Trigger', type: 'n8n-nodes-crosslink.crosslinkTrigger', typeVersion: 2 },
 			...{ position: [0, 0] as [number, number], webhookId: TRIGGER_PATH },
-			parameters: { integration: 'own', connection: 'environment' },
+			// As expressions: n8n evaluates them while it publishes the workflow, and refuses to at any later time.
+			parameters: {
+				...{ integration: 'own', connection: 'environment', tenant: "={{ 'default' }}" },
+				options: { includeRaw: '={{ false }}' },
+			},
 		});
 	}
 
