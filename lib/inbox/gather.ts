@@ -29,8 +29,13 @@ export class Gatherer {
 		if (this.pausing === undefined || this.waiting.length >= this.mostEvents) this.flush();
 	}
 
-	/** Starts the workflow with what waits. */
-	flush(): void {
+	/** Starts the workflow with what waits, for the last time. */
+	close(): void {
+		this.flush();
+		clearTimeout(this.pausing);
+	}
+
+	private flush(): void {
 		clearTimeout(this.pausing);
 		this.pausing = undefined;
 		if (this.waiting.length === 0) return;
@@ -38,11 +43,5 @@ export class Gatherer {
 		this.waiting = [];
 		this.pausing = setTimeout(() => this.flush(), this.pauseMs).unref();
 		this.start(events);
-	}
-
-	/** Starts the workflow with what waits, for the last time. */
-	close(): void {
-		this.flush();
-		clearTimeout(this.pausing);
 	}
 }

@@ -58,8 +58,8 @@ export type TouchedReferences = ReadonlyMap<string, ReadonlyMap<string, Referred
 /**
  * Carries out all moves of a batch: one lookup per entity, then new associations before old ones are taken away,
  * so that a crash in between leaves a record with one too many and never with none.
- * @param note keeps with the links what is about to be touched, before the first call; of those it returns, by local id, another
- * run has the link by now, and nothing is called
+ * @param note keeps with the links what is about to be touched, before the first call, and returns the local ids of links
+ * that are another run's by now: for these nothing is called
  */
 export async function associateAll(
 	replication: Replication,

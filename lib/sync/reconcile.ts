@@ -10,7 +10,7 @@ import { planRecord, type RecordPlan } from './plan';
 import { pullLinks } from './pull';
 import { readExternals } from './read-externals';
 import type { PullOutcome, Replication, RunReport } from './replication';
-import { findPending } from './run';
+import { findLinks, findPending } from './run';
 import { runRecords } from './run-records';
 import { asClaimed } from './sent';
 
@@ -158,8 +158,7 @@ async function compareLinks(
  */
 async function unmovedLinks(replication: Replication, table: LinkTable, before: LiveIds[]): Promise<LiveLink[]> {
 	const localIds = before.map(({ localId }) => localId);
-	const now = new Map<string, LinkRow>();
-	for (const link of await table.findByLocalIds(replication.tenant, localIds)) now.set(link.localId, link);
+	const now = await findLinks(table, replication.tenant, localIds);
 	return before.flatMap((ids) => {
 		const link = now.get(ids.localId);
 		return isUnmoved(link, ids) ? [asClaimed(link)] : [];

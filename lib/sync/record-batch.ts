@@ -180,44 +180,42 @@ export class RecordBatch {
 	 * noted, another run has the link by now, and no call is made.
 	 */
 	private async noteTwoWay(records: UpsertRecord[]): Promise<UpsertRecord[]> {
-		const { replication, table } = this.run;
-		const { fields } = replication.binding;
+		const { fields } = this.run.replication.binding;
 		const twoWay = new Set(fields.filter((rule) => rule.direction === 'both').map(baseKey));
-		const notes = records.flatMap(({ ref }) => {
-			const { link, plan } = this.entry(ref);
-			const sent = sentWith(link, plan, (key) => twoWay.has(key));
-			this.entry(ref).noted = sent;
-			return sent ? [{ localId: ref, sent }] : [];
-		});
-		if (notes.length === 0) return records;
-		const noted = await table.note(replication.tenant, replication.runId, notes);
-		const lost = new Set(notes.map(({ localId }) => localId).filter((localId) => !noted.has(localId)));
-		for (const localId of lost) this.entry(localId).error = leaseLost(replication, localId);
+		const lost = await this.note(
+			records.map(({ ref }) => {
+				const { link, plan } = this.entry(ref);
+				return { localId: ref, sent: sentWith(link, plan, (key) => twoWay.has(key)) };
+			}),
+		);
 		return records.filter(({ ref }) => !lost.has(ref));
 	}
 
-	/**
-	 * A run that dies while it associates leaves behind which references the next one has to make sure of.
-	 * @returns local ids whose leases are gone
-	 */
+	/** A run that dies while it associates leaves behind which references the next one has to make sure of. */
 	private async noteReferences(touched: TouchedReferences): Promise<ReadonlySet<string>> {
+		const lost = await this.note(
+			[...touched].map(([localId, references]) => {
+				return { localId, sent: sentWithReferences(this.entry(localId).noted, references) };
+			}),
+		);
+		for (const [localId, references] of touched) {
+			if (!lost.has(localId)) this.entry(localId).touched = references;
+		}
+		return lost;
+	}
+
+	/**
+	 * Keeps with the links what is on its way, before the call.
+	 * @returns the local ids of links that are another run's by now; their records fail
+	 */
+	private async note(onTheirWay: Array<{ localId: string; sent: LinkRow['sent'] }>): Promise<ReadonlySet<string>> {
 		const { replication, table } = this.run;
-		const notes = [...touched].flatMap(([localId, references]) => {
-			const sent = sentWithReferences(this.entry(localId).noted, references);
-			return sent ? [{ localId, sent }] : [];
-		});
-		if (notes.length === 0) return new Set();
-		const noted = await table.note(replication.tenant, replication.runId, notes);
-		const lost = new Set<string>();
-		for (const { localId, sent } of notes) {
-			const entry = this.entry(localId);
-			if (noted.has(localId)) {
-				entry.noted = sent;
-				entry.touched = touched.get(localId) ?? new Map();
-			} else {
-				entry.error = leaseLost(replication, localId);
-				lost.add(localId);
-			}
+		const notes = onTheirWay.flatMap(({ localId, sent }) => (sent ? [{ localId, sent }] : []));
+		const noted = notes.length === 0 ? new Set() : await table.note(replication.tenant, replication.runId, notes);
+		const lost = new Set(notes.map(({ localId }) => localId).filter((localId) => !noted.has(localId)));
+		for (const { localId, sent } of onTheirWay) {
+			if (lost.has(localId)) this.entry(localId).error = leaseLost(replication, localId);
+			else this.entry(localId).noted = sent;
 		}
 		return lost;
 	}

@@ -16,6 +16,13 @@ const BATCH = 100;
 /** Executions started with one look: after a long pause the rest follows with the next ones. */
 const BATCHES_A_LOOK = 10;
 
+/** Read when the workflow is published: later n8n has no place to evaluate an expression in. */
+interface Published {
+	receiver: string;
+	target: Target;
+	options: ItemOptions;
+}
+
 /**
  * While the workflow is published: starts it with what this process receives, and with events that were stored but whose
  * execution never began (n8n was stopped right after the answer), or whose process died. Runs on one process only (n8n's
@@ -23,7 +30,11 @@ const BATCHES_A_LOOK = 10;
  * with the next look.
  */
 export function handOutWhilePublished(context: ITriggerFunctions): ITriggerResponse {
-	const published = { receiver: receiverOf(context), target: targetOf(context), options: itemOptionsOf(context) };
+	const published: Published = {
+		receiver: receiverOf(context),
+		target: targetOf(context),
+		options: itemOptionsOf(context),
+	};
 	const endGathering = context.getMode() === 'manual' ? undefined : startGathering(context, published.options);
 	let failing = false;
 	let closed = false;
@@ -61,13 +72,6 @@ export function handOutWhilePublished(context: ITriggerFunctions): ITriggerRespo
 			await Promise.all([looking, endGathering?.()]);
 		},
 	};
-}
-
-/** Read when the workflow is published: later n8n has no place to evaluate an expression in. */
-interface Published {
-	receiver: string;
-	target: Target;
-	options: ItemOptions;
 }
 
 async function handOut(

@@ -104,6 +104,23 @@ describe('references of a record, after a run that was cut off while it associat
 		expect(there()).toEqual([]);
 	});
 
+	it('are left alone by a run whose link is another one’s before it comes to them', async () => {
+		await pushOne({ companyId: null });
+		const slow = await run({ leaseSeconds: -1 });
+		const upsert: Replication['adapter']['upsert'] = async (...args) => {
+			const results = (await slow.adapter.upsert?.(...args)) ?? [];
+			await pushOne({ companyId: null });
+			return results;
+		};
+		const [outcome] = await push(
+			{ ...slow, adapter: { ...slow.adapter, upsert } },
+			order({ name: 'Two', companyId: 'a' }),
+		);
+		expect(outcome?.error?.code).toBe('lease_lost');
+		expect(world.calls('/associations/')).toBe(0);
+		expect(there()).toEqual([]);
+	});
+
 	it('are counted by a preview as a run would make them', async () => {
 		await pushOne({ companyId: null });
 		await killed({ companyId: 'a' });

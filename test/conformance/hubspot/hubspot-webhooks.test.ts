@@ -1,44 +1,28 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { WebhookEvent, WebhookRequest } from '../../../lib/adapters/adapter';
 import { hubSpot } from '../../../lib/adapters/hubspot';
 import { createFetchHttp } from '../../../lib/transport/fetch-http';
 import { createMemoryBudget } from '../../../lib/transport/memory-budget';
 import { createTransport } from '../../../lib/transport/create-transport';
 import { startHubSpot, type HubSpotStandIn, type WebhookFormat } from '../../../sandbox/hubspot';
-
-const STATUSES: number[] = [];
-let standIn: HubSpotStandIn;
-let listener: Server;
-const received: WebhookRequest[] = [];
-
-async function start(webhookFormat: WebhookFormat): Promise<void> {
-	received.length = 0;
-	STATUSES.length = 0;
-	listener = createServer((request, response) => {
-		const chunks: Buffer[] = [];
-		request.on('data', (chunk: Buffer) => chunks.push(chunk));
-		request.on('end', () => {
-			received.push({
-				method: request.method ?? '',
-				publicUrl: target(),
-				headers: request.headers as Record<string, string>,
-				rawBody: Buffer.concat(chunks),
-				receivedAt: new Date(),
-			});
-			response.writeHead(STATUSES.shift() ?? 200).end();
-		});
-	});
-	await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-	standIn = await startHubSpot({ webhookUrl: target(), webhookFormat, webhookRetryDelaysMs: [1, 1] });
-}
+import { startWebhookReceiver } from '../../servers/webhook-receiver';
 
 /** With escapes of both kinds: those that are decoded before signing and those that are not. */
-const target = () => `http://127.0.0.1:${(listener.address() as AddressInfo).port}/hook%2Fone?tenant=a%20b%3Ac`;
+const PATH = '/hook%2Fone?tenant=a%20b%3Ac';
+const STATUSES: number[] = [];
+let standIn: HubSpotStandIn;
+let receiver: Awaited<ReturnType<typeof startWebhookReceiver>>;
+let received: WebhookRequest[];
+
+async function start(webhookFormat: WebhookFormat): Promise<void> {
+	STATUSES.length = 0;
+	receiver = await startWebhookReceiver(STATUSES, PATH);
+	received = receiver.received;
+	standIn = await startHubSpot({ webhookUrl: receiver.url, webhookFormat, webhookRetryDelaysMs: [1, 1] });
+}
 
 afterEach(async () => {
 	await standIn.stop();
-	await new Promise((resolve) => listener.close(resolve));
+	await receiver.stop();
 });
 
 function adapter(clientSecret = standIn.clientSecret) {

@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 
 import { leftOut } from '../../servers/left-out';
 import { newSecret } from '../../unit/adapters/own/requests';
-import { adapterWith, startWebhookReceiver } from './receiver';
+import { startWebhookReceiver } from '../../servers/webhook-receiver';
+import { adapterWith } from './adapter-with';
 
 const ROOT = path.resolve(__dirname, '../../..');
 const [, sending = ''] = readFileSync(path.join(ROOT, 'docs/own-system.md'), 'utf8').split('\n## Sending\n');

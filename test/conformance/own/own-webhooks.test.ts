@@ -1,7 +1,8 @@
 import type { WebhookRequest } from '../../../lib/adapters/adapter';
 import type { Tracker } from '../../../sandbox/tracker';
 import { call, SECRET, startForTest } from '../../sandbox/tracker/tracker-client';
-import { adapterWith, startWebhookReceiver } from './receiver';
+import { startWebhookReceiver } from '../../servers/webhook-receiver';
+import { adapterWith } from './adapter-with';
 
 const statuses: number[] = [];
 let receiver: Awaited<ReturnType<typeof startWebhookReceiver>>;
