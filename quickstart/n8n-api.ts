@@ -45,6 +45,8 @@ export interface Execution {
 	id: string;
 	workflowId: string;
 	status: string;
+	/** What started it: `webhook`, `trigger`, `manual`, ... */
+	mode: string;
 	finished: boolean;
 	/** Flattened; only from {@link N8nApi.execution}. See `run-data.ts`. */
 	data?: string;

@@ -1,5 +1,5 @@
 import type { Order } from '../sandbox/tracker';
-import type { N8nApi, SavedWorkflow } from './n8n-api';
+import type { Execution, N8nApi, SavedWorkflow } from './n8n-api';
 import { quiet } from './quiet';
 import type { Row } from './report';
 import { itemsOf } from './run-data';
@@ -113,7 +113,7 @@ export async function repeat(run: Run): Promise<Row[]> {
 /** Every message of the Tracker is one execution; none, of any workflow, may have failed. */
 export async function executionRows({ api, toHubSpot, sandboxes, signal }: Run): Promise<Row[]> {
 	const executions = await api.idle(signal);
-	const pushes = executions.filter(({ workflowId }) => workflowId === toHubSpot.id);
+	const pushes = executions.filter((each) => each.workflowId === toHubSpot.id && isOfMessage(each));
 	const failed = executions.filter(({ status }) => status !== 'success');
 	return [
 		{
@@ -125,9 +125,14 @@ export async function executionRows({ api, toHubSpot, sandboxes, signal }: Run):
 	];
 }
 
+/** The workflow starts by itself, too, each full hour. */
+function isOfMessage({ mode }: Execution): boolean {
+	return mode === 'webhook';
+}
+
 /** How the records fared that were pushed in newer executions. */
 async function outcomesSince({ api, toHubSpot }: Run, earlier: ReadonlySet<string>): Promise<unknown[]> {
-	const newer = (await api.executions(toHubSpot.id)).filter(({ id }) => !earlier.has(id));
+	const newer = (await api.executions(toHubSpot.id)).filter((each) => !earlier.has(each.id) && isOfMessage(each));
 	const data = await Promise.all(newer.map(async ({ id }) => (await api.execution(id)).data));
 	return data.flatMap((each) => PUSHES.flatMap((node) => itemsOf(each, node).map(({ outcome }) => outcome)));
 }
